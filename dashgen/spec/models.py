@@ -1,0 +1,147 @@
+"""The models a deployment serves, what they cost and where they run."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from dashgen.spec.types import Count, LabelName, Money, Positive, Share, Strict, Text
+
+
+class Prices(Strict):
+    """USD per million tokens. Cached input falls back to the input price when not given."""
+
+    input: Money
+    output: Money
+    cache_read: Money | None = None
+    cache_write: Money | None = None
+
+    def kinds(self) -> dict[str, float]:
+        """Price by token kind, with the fallbacks applied: ``input output cache_read cache_write``."""
+        return {
+            "input": self.input,
+            "output": self.output,
+            "cache_read": self.input if self.cache_read is None else self.cache_read,
+            "cache_write": self.input if self.cache_write is None else self.cache_write,
+        }
+
+
+class Tier(Prices):
+    """Prices of requests whose input is longer than ``above_input_tokens``."""
+
+    above_input_tokens: Count
+
+
+class Price(Prices):
+    """A price list and the days it holds: from the start of ``from`` (UTC) until before ``until``.
+
+    The first entry may leave ``from`` out; ``until`` defaults to the start of the next entry.
+    """
+
+    from_: date | None = Field(default=None, alias="from")
+    until: date | None = None
+    tiers: tuple[Tier, ...] = ()
+
+    def every(self) -> Iterator[Prices]:
+        """The base prices and those of each tier."""
+        yield self
+        yield from self.tiers
+
+
+class Throughput(Strict):
+    """Tokens per second of one replica at the load it was sized for, all of it spent on that kind."""
+
+    input: Positive
+    output: Positive
+
+
+class LocalServing(Strict):
+    """What serving a model on our own GPUs costs: ``gpus`` per replica and their price."""
+
+    gpus: Count = 1
+    usd_per_gpu_hour: Positive
+    reference_throughput: Throughput | None = None
+    gpu_memory_utilization: Share | None = Field(
+        default=None, description="vLLM's --gpu-memory-utilization; the version's default when left out"
+    )
+
+    def standard_prices(self) -> Prices | None:
+        """Standard USD per million tokens from GPU price and reference throughput; None without one."""
+        if self.reference_throughput is None:
+            return None
+        per_second = self.gpus * self.usd_per_gpu_hour / 3600
+        return Prices(
+            input=round(per_second / self.reference_throughput.input * 1e6, 6),
+            output=round(per_second / self.reference_throughput.output * 1e6, 6),
+        )
+
+
+class Workload(Strict):
+    """The pods that serve a model: namespace and a regular expression (RE2, anchored) of pod names."""
+
+    namespace: Text
+    pods: Text
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+class Model(Strict):
+    """A model as users call it, with every other name (``aliases``) that exporters report for it."""
+
+    name: Text
+    aliases: tuple[Text, ...] = ()
+    route: Literal["cloud", "local"]
+    engine: Text | None = Field(default=None, description="exporter that serves a local model (default vllm)")
+    provider: Text | None = None
+    context_limit: Count | None = None
+    prices: Annotated[tuple[Price, ...], BeforeValidator(_one_or_many)] = ()
+    serving: LocalServing | None = None
+    workload: Workload | None = None
+
+    @property
+    def engine_kind(self) -> str | None:
+        """Exporter kind of the engine: what the spec says, ``vllm`` for local models, None for cloud."""
+        return self.engine or ("vllm" if self.route == "local" else None)
+
+    def price_list(self) -> tuple[Price, ...]:
+        """Dated list prices, or the standard price of a local model, oldest first; empty when unknown."""
+        if self.prices:
+            return tuple(sorted(self.prices, key=lambda price: price.from_ or date.min))
+        standard = self.serving.standard_prices() if self.serving else None
+        return (Price(input=standard.input, output=standard.output),) if standard else ()
+
+    def price_steps(self) -> tuple[tuple[date, float], ...]:
+        """(day, largest factor by which any token kind or tier got dearer) for each price change."""
+        prices = self.price_list()
+        steps = []
+        for old, new in itertools.pairwise(prices):
+            if new.from_ is None:
+                continue
+            factors = [
+                new_tier.kinds()[kind] / price
+                for old_tier, new_tier in _same_tiers(old, new)
+                for kind, price in old_tier.kinds().items()
+                if price > 0
+            ]
+            steps.append((new.from_, max(factors, default=1.0)))
+        return tuple(steps)
+
+
+def _same_tiers(old: Price, new: Price) -> Iterator[tuple[Prices, Prices]]:
+    """Each tier of the new list with the old prices that applied at that input length."""
+    yield old, new
+    for tier in new.tiers:
+        below = [t for t in old.tiers if t.above_input_tokens <= tier.above_input_tokens]
+        yield (max(below, key=lambda t: t.above_input_tokens) if below else old), tier
+
+
+PRICE_WEEK = timedelta(days=8)
+"""How long after a price change last week's baseline may still hold old prices (1w, 1h and margin)."""
+
+LabelMap = dict[LabelName, LabelName]

@@ -1,0 +1,97 @@
+"""Field types shared by the spec models: durations, slugs, label names, versions."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+DURATION_PATTERN = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+$"
+NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+LABEL_PATTERN = r"^[a-zA-Z_][a-zA-Z0-9_]*$"
+URL_PATTERN = r"^https?://[^\s\"'<>\\]+$"
+
+
+class Strict(BaseModel):
+    """Base of every spec model: unknown keys are errors, instances never change."""
+
+    # defer_build: only the model that is used gets a validator, which halves the import time.
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, defer_build=True)
+
+
+def parse_duration(value: Any) -> timedelta:
+    """``90s``, ``1h30m``, ``500ms`` -> timedelta.
+
+    Raises:
+        PydanticCustomError: for anything else, zero included.
+    """
+    if isinstance(value, timedelta):
+        return value
+    text = str(value)
+    if not isinstance(value, str) or not re.fullmatch(DURATION_PATTERN, text):
+        raise PydanticCustomError(
+            "duration", "a duration: a number with a unit of ms, s, m, h, d or w, such as 500ms, 30s or 1h30m"
+        )
+    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)", text)
+    seconds = sum(float(number) * UNITS[unit] for number, unit in parts)
+    if seconds <= 0:
+        raise PydanticCustomError("duration", "a duration above zero, such as 500ms, 30s or 5m")
+    if seconds > 10 * 365 * 86400:
+        raise PydanticCustomError("duration", "a duration of at most ten years")
+    return timedelta(seconds=seconds)
+
+
+def duration_text(value: timedelta) -> str:
+    """Timedelta -> the shortest PromQL duration, such as ``90s``, ``5m``, ``1w`` or ``500ms``."""
+    milliseconds = round(value.total_seconds() * 1000)
+    if milliseconds == 0:
+        return "0s"
+    for unit in ("w", "d", "h", "m", "s"):
+        size = round(UNITS[unit] * 1000)
+        if milliseconds % size == 0:
+            return f"{milliseconds // size}{unit}"
+    return f"{milliseconds}ms"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(duration_text),
+    WithJsonSchema(
+        {"type": "string", "pattern": DURATION_PATTERN, "examples": ["500ms", "30s", "5m", "15d"]}
+    ),
+]
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str) and any(0xD800 <= ord(char) <= 0xDFFF or char == "\x00" for char in value):
+        raise PydanticCustomError("text", "text without NUL and surrogate characters")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=256), BeforeValidator(_text)]
+Slug = Annotated[str, Field(pattern=NAME_PATTERN, max_length=40, examples=["chat"])]
+LabelName = Annotated[str, Field(pattern=LABEL_PATTERN, max_length=128)]
+Url = Annotated[str, Field(pattern=URL_PATTERN, max_length=500, examples=["https://grafana.example.com"])]
+Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Count = Annotated[int, Field(gt=0)]
+
+
+def _version(value: Any) -> Any:
+    # YAML reads an unquoted 0.10 as the number 0.1; the loader keeps what was written in `.source`.
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return getattr(value, "source", str(value))
+    return value
+
+
+VersionText = Annotated[
+    str,
+    BeforeValidator(_version),
+    Field(min_length=1, max_length=60, examples=["0.33.0", ">=0.10, <=0.33"]),
+]
