@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from dashgen.spec.types import Count, Duration, LabelName, Money, Share, Strict
+from dashgen.spec.types import (
+    Count,
+    CountOrZero,
+    Duration,
+    Growth,
+    LabelName,
+    LabelValue,
+    Money,
+    OpenShare,
+    Share,
+    Strict,
+)
 
 ErrorClass = Literal[
     "rate_limited",
@@ -42,7 +53,7 @@ class TtftSettings(Strict):
 class CostSettings(Strict):
     """LLMCostPerRequestDoubled: p99 above ``ratio`` times last week's, and above ``floor_usd``."""
 
-    ratio: Annotated[float, Field(gt=1, allow_inf_nan=False)] = 2.0
+    ratio: Growth = 2.0
     for_: Duration = Field(default=timedelta(minutes=30), alias="for")
     min_requests_p99: Count = 1000
     min_requests_p95: Count = 200
@@ -52,7 +63,7 @@ class CostSettings(Strict):
 class QueueSettings(Strict):
     """LLMRequestsQueued: more than ``min_waiting`` requests wait in at least ``share`` of ``window``."""
 
-    min_waiting: Annotated[int, Field(ge=0)] = 0
+    min_waiting: CountOrZero = 0
     window: Duration = timedelta(minutes=2)
     share: Share = 0.75
     keep_firing_for: Duration = timedelta(minutes=3)
@@ -61,14 +72,14 @@ class QueueSettings(Strict):
 class GpuMemorySettings(Strict):
     """LLMGPUMemoryHigh: used / (used + free) framebuffer above ``threshold`` for ``for``."""
 
-    threshold: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.95
+    threshold: OpenShare = 0.95
     for_: Duration = Field(default=timedelta(minutes=5), alias="for")
 
 
 class ErrorSettings(Strict):
     """LLMErrorRateHigh: share of requests failing with one of ``classes`` above ``threshold``."""
 
-    threshold: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.01
+    threshold: OpenShare = 0.01
     window: Duration = timedelta(minutes=10)
     short_window: Duration = timedelta(minutes=2)
     for_: Duration = Field(default=timedelta(minutes=10), alias="for")
@@ -79,7 +90,7 @@ class ErrorSettings(Strict):
 class SpendSettings(Strict):
     """Ticket LLMSpendRateDoubled: USD per hour above ``ratio`` times last week's and above the floor."""
 
-    ratio: Annotated[float, Field(gt=1, allow_inf_nan=False)] = 2.0
+    ratio: Growth = 2.0
     floor_usd_per_hour: Money = 1.0
     for_: Duration = Field(default=timedelta(hours=1), alias="for")
 
@@ -100,4 +111,4 @@ class AlertSettings(Strict):
     errors: ErrorSettings = ErrorSettings()
     spend: SpendSettings = SpendSettings()
     amortised: AmortisedSettings = AmortisedSettings()
-    labels: dict[LabelName, str] = {}
+    labels: dict[LabelName, LabelValue] = {}

@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from dashgen.spec.types import Count, LabelName, Money, Positive, Share, Strict, Text
+from dashgen.spec.types import Count, Day, LabelName, Money, Positive, Share, Strict, Text
 
 
 class Prices(Strict):
     """USD per million tokens. Cached input falls back to the input price when not given."""
 
-    input: Money
-    output: Money
+    input: Money = Field(description="USD per million input tokens", examples=[2.5])
+    output: Money = Field(description="USD per million output tokens", examples=[10])
     cache_read: Money | None = None
     cache_write: Money | None = None
 
@@ -33,7 +33,7 @@ class Prices(Strict):
 class Tier(Prices):
     """Prices of requests whose input is longer than ``above_input_tokens``."""
 
-    above_input_tokens: Count
+    above_input_tokens: Count = Field(description="input length above which these prices hold", examples=[200000])
 
 
 class Price(Prices):
@@ -42,8 +42,8 @@ class Price(Prices):
     The first entry may leave ``from`` out; ``until`` defaults to the start of the next entry.
     """
 
-    from_: date | None = Field(default=None, alias="from")
-    until: date | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
     tiers: tuple[Tier, ...] = ()
 
     def every(self) -> Iterator[Prices]:
@@ -55,15 +55,15 @@ class Price(Prices):
 class Throughput(Strict):
     """Tokens per second of one replica at the load it was sized for, all of it spent on that kind."""
 
-    input: Positive
-    output: Positive
+    input: Positive = Field(description="input tokens per second", examples=[8000])
+    output: Positive = Field(description="output tokens per second", examples=[1500])
 
 
 class LocalServing(Strict):
     """What serving a model on our own GPUs costs: ``gpus`` per replica and their price."""
 
     gpus: Count = 1
-    usd_per_gpu_hour: Positive
+    usd_per_gpu_hour: Positive = Field(description="what one GPU costs for one hour, in USD", examples=[2.5])
     reference_throughput: Throughput | None = None
     gpu_memory_utilization: Share | None = Field(
         default=None, description="vLLM's --gpu-memory-utilization; the version's default when left out"
@@ -83,8 +83,8 @@ class LocalServing(Strict):
 class Workload(Strict):
     """The pods that serve a model: namespace and a regular expression (RE2, anchored) of pod names."""
 
-    namespace: Text
-    pods: Text
+    namespace: Text = Field(description="Kubernetes namespace of the pods", examples=["llm"])
+    pods: Text = Field(description="regular expression of the pod names", examples=["vllm-.*"])
 
 
 def _one_or_many(value: Any) -> Any:
@@ -94,13 +94,17 @@ def _one_or_many(value: Any) -> Any:
 class Model(Strict):
     """A model as users call it, with every other name (``aliases``) that exporters report for it."""
 
-    name: Text
+    name: Text = Field(description="the model's name as users call it", examples=["gpt-4o"])
     aliases: tuple[Text, ...] = ()
-    route: Literal["cloud", "local"]
+    route: Literal["cloud", "local"] = Field(
+        description="where requests for the model go: a provider's cloud or our own GPUs", examples=["cloud"]
+    )
     engine: Text | None = Field(default=None, description="exporter that serves a local model (default vllm)")
     provider: Text | None = None
     context_limit: Count | None = None
-    prices: Annotated[tuple[Price, ...], BeforeValidator(_one_or_many)] = ()
+    prices: Annotated[
+        tuple[Price, ...], BeforeValidator(_one_or_many, json_schema_input_type=Price | tuple[Price, ...])
+    ] = ()
     serving: LocalServing | None = None
     workload: Workload | None = None
 

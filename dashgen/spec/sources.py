@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from dashgen.spec.types import LabelName, Slug, Strict, Text, VersionText
+from dashgen.spec.types import Flag, LabelName, LabelValue, Slug, Strict, Text, VersionText
 
 CanonicalLabel = Literal["model", "route", "pod", "namespace", "cluster", "node"]
 
@@ -15,17 +15,14 @@ CanonicalLabel = Literal["model", "route", "pod", "namespace", "cluster", "node"
 class Matcher(Strict):
     """One label matcher: exactly one of the four PromQL operators. ``regex`` is RE2 and anchored."""
 
-    equals: str | None = None
-    not_equals: str | None = None
-    regex: str | None = None
-    not_regex: str | None = None
+    equals: LabelValue | None = None
+    not_equals: LabelValue | None = None
+    regex: LabelValue | None = None
+    not_regex: LabelValue | None = None
 
     @model_validator(mode="after")
     def _one_operator(self) -> Matcher:
-        if (
-            sum(value is not None for value in (self.equals, self.not_equals, self.regex, self.not_regex))
-            != 1
-        ):
+        if sum(value is not None for value in (self.equals, self.not_equals, self.regex, self.not_regex)) != 1:
             raise PydanticCustomError("matcher", "exactly one of equals, not_equals, regex, not_regex")
         return self
 
@@ -55,20 +52,24 @@ class Source(Strict):
     progress, ``variant`` which of the exporter's documented configurations runs.
     """
 
-    kind: Text
+    kind: Text = Field(description="which exporter this is, by its catalogue name", examples=["vllm"])
     name: Slug | None = None
-    selector: dict[LabelName, SelectorValue] = Field(min_length=1)
+    selector: dict[LabelName, SelectorValue] = Field(
+        min_length=1,
+        description="label matchers that pick its series and no others",
+        examples=[{"job": "vllm"}],
+    )
     labels: dict[CanonicalLabel, LabelName] = {}
     vantage: Literal["client", "gateway", "engine", "gpu"] | None = None
     role: Literal["unified", "prefill", "decode"] = "unified"
     version: VersionText | None = None
     variant: Text | None = None
-    honor_labels: bool = Field(
+    honor_labels: Flag = Field(
         default=False, description="the scrape job sets honorLabels, so the exporter's own pod labels win"
     )
     enabled: tuple[Text, ...] = Field(default=(), description="metrics that are off by default and on here")
     disabled: tuple[Text, ...] = Field(default=(), description="metrics that are on by default and off here")
-    scales_to_zero: bool = Field(default=False, description="no pods at all is normal, for example at night")
+    scales_to_zero: Flag = Field(default=False, description="no pods at all is normal, for example at night")
 
     @property
     def id(self) -> str:

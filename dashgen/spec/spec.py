@@ -10,7 +10,18 @@ from pydantic import Field
 from dashgen.spec.alerts import AlertSettings
 from dashgen.spec.models import Model
 from dashgen.spec.sources import Source
-from dashgen.spec.types import Duration, LabelName, Money, Slug, Strict, Text, Url, VersionText
+from dashgen.spec.types import (
+    Duration,
+    Flag,
+    LabelName,
+    LabelValue,
+    Money,
+    Slug,
+    Strict,
+    Text,
+    Url,
+    VersionText,
+)
 
 PROFILES = {"chat": timedelta(seconds=2), "autocomplete": timedelta(milliseconds=500)}
 
@@ -18,7 +29,7 @@ PROFILES = {"chat": timedelta(seconds=2), "autocomplete": timedelta(milliseconds
 class Profile(Strict):
     """Own numbers instead of a named profile: the TTFT p95 users should see at most."""
 
-    ttft_p95: Duration
+    ttft_p95: Duration = Field(description="the TTFT p95 users should see at most", examples=["2s"])
 
 
 class Prometheus(Strict):
@@ -30,7 +41,7 @@ class Prometheus(Strict):
         default="local",
         description="rules run in the scraping Prometheus (local) or over all of them (global)",
     )
-    external_labels: dict[LabelName, str] = {}
+    external_labels: dict[LabelName, LabelValue] = {}
     cluster_label: LabelName = "cluster"
     replica_label: LabelName | None = None
     retention: Duration = timedelta(days=15)
@@ -42,9 +53,7 @@ class Grafana(Strict):
     """Where the dashboards will live."""
 
     url: Url | None = None
-    uid_prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$", max_length=20)] = (
-        "llm"
-    )
+    uid_prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$", max_length=20)] = "llm"
     folder: Text = "LLM"
     refresh: Duration = timedelta(seconds=30)
 
@@ -54,25 +63,35 @@ class Tempo(Strict):
 
     datasource_uid: Text = "tempo"
     service_name: Text | None = None
-    sampled: bool = Field(default=True, description="false when every trace is kept, so totals are exact")
+    sampled: Flag = Field(default=True, description="false when every trace is kept, so totals are exact")
 
 
 class Langfuse(Strict):
     """Prompt and completion store; links need the project id."""
 
-    url: Url
-    project: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=100)]
+    url: Url = Field(description="where Langfuse is", examples=["https://langfuse.example.com"])
+    project: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=100)] = Field(
+        description="project id, as in the address of the project's page", examples=["clx0abc123"]
+    )
 
 
 class Spec(Strict):
     """One deployment: the service, its models, the exporters that watch it and who wants to know."""
 
-    name: Slug
+    name: Slug = Field(description="the service's name, part of every uid and file name", examples=["chat"])
     title: Text | None = None
     team: Text | None = None
     profile: Literal["chat", "autocomplete"] | Profile = "chat"
-    models: tuple[Model, ...] = Field(min_length=1)
-    sources: tuple[Source, ...] = Field(min_length=1)
+    models: tuple[Model, ...] = Field(
+        min_length=1,
+        description="the models the service uses",
+        examples=[[{"name": "gpt-4o", "route": "cloud"}]],
+    )
+    sources: tuple[Source, ...] = Field(
+        min_length=1,
+        description="the exporters that watch the service",
+        examples=[[{"kind": "vllm", "selector": {"job": "vllm"}}]],
+    )
     prometheus: Prometheus = Prometheus()
     grafana: Grafana = Grafana()
     tempo: Tempo | None = None
@@ -80,7 +99,7 @@ class Spec(Strict):
     revenue_usd_per_request: Money | None = None
     alerts: AlertSettings = AlertSettings()
     runbooks: Url | None = Field(default=None, description="base URL; the alert's name is appended")
-    rule_labels: dict[LabelName, str] = Field(
+    rule_labels: dict[LabelName, LabelValue] = Field(
         default={"release": "kube-prometheus-stack"},
         description="metadata labels the Prometheus operator selects",
     )

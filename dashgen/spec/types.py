@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -13,6 +13,7 @@ UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 DURATION_PATTERN = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+$"
 NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
 LABEL_PATTERN = r"^[a-zA-Z_][a-zA-Z0-9_]*$"
+DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 URL_PATTERN = r"^https?://[^\s\"'<>\\]+$"
 
 
@@ -61,9 +62,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     PlainSerializer(duration_text),
-    WithJsonSchema(
-        {"type": "string", "pattern": DURATION_PATTERN, "examples": ["500ms", "30s", "5m", "15d"]}
-    ),
+    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN, "examples": ["500ms", "30s", "5m", "15d"]}),
 ]
 
 
@@ -73,14 +72,34 @@ def _text(value: Any) -> Any:
     return value
 
 
+def _number(value: Any) -> Any:
+    # Python's True is an int, so pydantic would read `input: true` as a price of 1.
+    if isinstance(value, bool):
+        raise PydanticCustomError("number", "a number, not true or false")
+    return value
+
+
+def _day(value: Any) -> Any:
+    # pydantic would take a number as seconds since 1970, and a time of day when it is midnight.
+    if type(value) is not date and not (isinstance(value, str) and re.fullmatch(DAY_PATTERN, value)):
+        raise PydanticCustomError("day", "a day written as year-month-day, such as 2026-01-31")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1, max_length=256), BeforeValidator(_text)]
 Slug = Annotated[str, Field(pattern=NAME_PATTERN, max_length=40, examples=["chat"])]
 LabelName = Annotated[str, Field(pattern=LABEL_PATTERN, max_length=128)]
 Url = Annotated[str, Field(pattern=URL_PATTERN, max_length=500, examples=["https://grafana.example.com"])]
-Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
-Count = Annotated[int, Field(gt=0)]
+LabelValue = Annotated[str, BeforeValidator(_text)]
+Money = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_number)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_number)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False), BeforeValidator(_number)]
+OpenShare = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False), BeforeValidator(_number)]
+Growth = Annotated[float, Field(gt=1, allow_inf_nan=False), BeforeValidator(_number)]
+Count = Annotated[int, Field(gt=0), BeforeValidator(_number)]
+CountOrZero = Annotated[int, Field(ge=0), BeforeValidator(_number)]
+Flag = Annotated[bool, Field(strict=True)]
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 def _version(value: Any) -> Any:
@@ -92,6 +111,6 @@ def _version(value: Any) -> Any:
 
 VersionText = Annotated[
     str,
-    BeforeValidator(_version),
     Field(min_length=1, max_length=60, examples=["0.33.0", ">=0.10, <=0.33"]),
+    BeforeValidator(_version),
 ]

@@ -1,0 +1,71 @@
+"""Every rule of a spec, in groups whose order is the order of evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from dashgen.alerts import cost, errors, gpu_memory, prices, queue, recording, tickets, ttft
+from dashgen.alerts.common import Built
+from dashgen.model import Alert, MissingAlert, RecordingRule, RuleGroup
+from dashgen.spec import Spec
+
+SLOW = timedelta(minutes=1)
+"""Groups that read hours of raw buckets are evaluated no more often than this."""
+
+
+def _group(
+    spec: Spec,
+    name: str,
+    records: Iterable[RecordingRule],
+    built: Iterable[Built] = (),
+    *,
+    slow: bool = False,
+) -> RuleGroup:
+    interval = max(spec.prometheus.evaluation_interval, SLOW) if slow else spec.prometheus.evaluation_interval
+    rules: list[RecordingRule | Alert] = list(records)
+    for part in built:
+        rules += [*part.records, *part.alerts]
+    return RuleGroup(f"{spec.name}-{name}", tuple(rules), interval)
+
+
+def _built(spec: Spec) -> dict[str, Built]:
+    return {
+        "ttft": ttft.build(spec),
+        "errors": errors.build(spec),
+        "queue": queue.build(spec),
+        "gpu_memory": gpu_memory.build(spec),
+        "cost": cost.build(spec),
+        "spend": tickets.spend(spec),
+        "stalled": tickets.stalled(spec),
+        "telemetry": tickets.telemetry(spec),
+    }
+
+
+def rule_groups(spec: Spec) -> tuple[RuleGroup, ...]:
+    """Recording rules and alerts of the spec; groups without rules are left out."""
+    built = _built(spec)
+    facts = (*prices.price_rules(spec), *prices.gpu_price_rules(spec), *prices.context_rules(spec))
+    groups = (
+        _group(spec, "facts", facts, slow=True),
+        _group(spec, "latency", recording.latency_rules(spec), (built["ttft"],)),
+        _group(spec, "traffic", recording.traffic_rules(spec), (built["errors"],)),
+        _group(spec, "capacity", recording.capacity_rules(spec), (built["queue"], built["stalled"])),
+        _group(spec, "gpu", recording.gpu_rules(spec), (built["gpu_memory"],)),
+        _group(spec, "tokens", recording.token_rules(spec)),
+        _group(spec, "cost", recording.cost_rules(spec), (built["cost"], built["spend"]), slow=True),
+        _group(spec, "gpu-cost", recording.gpu_cost_rules(spec, prices.GPU_PRICE), slow=True),
+        _group(spec, "models", recording.model_info(spec)),
+        _group(spec, "telemetry", (), (built["telemetry"],)),
+    )
+    return tuple(group for group in groups if group.rules)
+
+
+def alerts(spec: Spec) -> list[Alert]:
+    """Pages and tickets of the spec, in evaluation order."""
+    return [rule for group in rule_groups(spec) for rule in group.rules if isinstance(rule, Alert)]
+
+
+def missing_alerts(spec: Spec) -> tuple[MissingAlert, ...]:
+    """Pages the spec cannot have, and what would enable each."""
+    return tuple(missing for built in _built(spec).values() for missing in built.missing)

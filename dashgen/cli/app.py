@@ -1,0 +1,84 @@
+"""The ``dashgen`` command: registers the commands, turns errors into messages and exit codes.
+
+Exit codes: 0 clean, 1 findings, drift or a failed test, 2 usage or spec error, 3 missing tool or crash.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated, NoReturn
+
+import typer
+
+from dashgen import __version__
+from dashgen.errors import DashgenError
+
+# In the order of the help text; the module of a command holds a function of the same name.
+COMMANDS = ("build", "schema", "catalogue")
+
+app = typer.Typer(
+    name="dashgen",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dashgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _dashgen(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Dashboards and alerts as code for LLM serving on Kubernetes."""
+
+
+def _register() -> None:
+    for name in COMMANDS:
+        module = f"dashgen.cli.{name}"
+        if find_spec(module) is not None:
+            app.command(name)(getattr(import_module(module), name))
+
+
+_register()
+
+
+def main() -> NoReturn:
+    """Run the command line; never returns."""
+    try:
+        app(prog_name="dashgen")
+    except DashgenError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("DASHGEN_DEBUG") == "1":
+            raise_with_traceback(error)
+        detail = " ".join(f"{type(error).__name__}: {error}".split())
+        _fail(f"internal error: {detail}; please report it (DASHGEN_DEBUG=1 shows where)", 3)
+    sys.exit(0)
+
+
+def raise_with_traceback(error: BaseException) -> NoReturn:
+    """Show where a crash happened, with the exit code of a crash."""
+    import traceback
+
+    traceback.print_exception(error)
+    sys.exit(3)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    # A file name may hold bytes that stderr cannot show.
+    encoding = sys.stderr.encoding or "utf-8"
+    print(message.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,198 @@
+"""Rows of the cost dashboard that add money and tokens up over time.
+
+Sums over long ranges tile the recorded rate: an hour of ``rate1h`` times 3600, hour after hour, so that
+a gap in the data counts as nothing instead of as the average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed, kept, sampled, traced
+from dashgen.model import Panel, Query, Row
+from dashgen.promql.selector import aggregate
+from dashgen.signals import Recorded, find, tokens, users
+from dashgen.signals.cost import COST
+from dashgen.signals.scope import Scope, panel_scope
+from dashgen.signals.windows import HOUR
+from dashgen.spec import Spec
+
+DAY_STEP = 86400
+
+
+def total(signal: Recorded, scope: Scope, by: Sequence[str], over: str) -> str:
+    """The sum of the signal over a range such as ``$__range`` or ``1d``, hour by hour."""
+    return f"sum_over_time({signal.rate(scope, by, HOUR)}[{over}:1h]) * 3600"
+
+
+def spend_row(spec: Spec) -> Row:
+    """Money: per hour, today, this month, by day, by user."""
+    scope = panel_scope(spec)
+    spend = find(spec, COST, "client")
+    stat: dict[str, Any] = {
+        "viz": "stat",
+        "unit": "currencyUSD",
+        "width": 6,
+        "height": 5,
+        "no_value": "no spend recorded",
+    }
+    month_end = "(days_in_month() - day_of_month() + 1 - hour() / 24)"
+    panels = (
+        fed(
+            spend,
+            lambda s: (Query("spend", f"{s.rate(scope, (), HOUR)} * 3600", "USD per hour", instant=True),),
+            key="spend-now",
+            title="Spend per hour now",
+            description="USD in the last hour. Doubled against last week without a release: see top templates.",
+            **stat,
+        ),
+        fed(
+            spend,
+            lambda s: (Query("today", total(s, scope, (), "$__range"), "today", instant=True),),
+            key="spend-today",
+            title="Spend today",
+            description="USD since midnight, to the last full hour.",
+            time_from="now/d",
+            **stat,
+        ),
+        fed(
+            spend,
+            lambda s: (Query("month", total(s, scope, (), "$__range"), "month to date", instant=True),),
+            key="spend-month",
+            title="Spend month to date",
+            description=kept(
+                spec,
+                31,
+                "USD since the first of the month, or since the data begins: see Data since beside it.",
+            ),
+            time_from="now/M",
+            **stat,
+        ),
+        fed(
+            spend,
+            lambda s: (
+                Query(
+                    "projected",
+                    f"{total(s, scope, (), '$__range')}"
+                    f" + avg_over_time({s.rate(scope, (), HOUR)}[7d:1h]) * 86400 * scalar({month_end})",
+                    "projected",
+                    instant=True,
+                ),
+            ),
+            key="spend-projected",
+            title="Projected spend this month",
+            description="Month to date plus the rest of the month at the average of the last seven days.",
+            time_from="now/M",
+            **stat,
+        ),
+        fed(
+            spend,
+            lambda s: (
+                Query(
+                    "since",
+                    f"min_over_time(timestamp({s.rate(scope, (), HOUR)})[$__range:1h]) * 1000",
+                    "data since",
+                    instant=True,
+                ),
+            ),
+            key="data-since",
+            title="Data since",
+            description="The oldest hour of spend in this range: sums above cannot reach back further.",
+            **{**stat, "unit": "dateTimeAsIso"},
+            time_from="31d",
+        ),
+        fed(
+            spend,
+            lambda s: (Query("spend", f"{s.rate(scope, MODEL_ROUTE, HOUR)} * 3600", BY_MODEL),),
+            key="spend-per-hour",
+            title="Spend per hour by model",
+            description="USD per hour by model and route. A new colour: somebody switched models.",
+            unit="currencyUSD",
+            min=0,
+            stacked="normal",
+            width=18,
+        ),
+        fed(
+            spend,
+            lambda s: (Query("day", total(s, scope, MODEL_ROUTE, "1d"), BY_MODEL),),
+            key="cost-trend",
+            title="Spend per day, 30 days",
+            description=kept(spec, 30, "USD in the 24 hours before each bar's time, by model and route."),
+            unit="currencyUSD",
+            min=0,
+            stacked="normal",
+            bars=True,
+            time_from="30d",
+            min_step=DAY_STEP,
+        ),
+        _by_user(spec),
+    )
+    return Row("spend", "Spend", panels)
+
+
+def _by_user(spec: Spec) -> Panel:
+    caveat = " Sampled traces: shares are right, sums are too low." if sampled(spec) else ""
+    return traced(
+        spec,
+        "cost by user",
+        Query("users", users.cost_by_user(spec), source="tempo"),
+        key="cost-by-user",
+        title=f"Cost per user per day{sampled(spec)}",
+        description=f"USD of the ten dearest users in the last 24 hours, from traces.{caveat}",
+        time_from="24h",
+        unit="currencyUSD",
+        min=0,
+        bars=True,
+        stacked="normal",
+    )
+
+
+def tokens_row(spec: Spec) -> Row:
+    """Tokens served, and who served them."""
+    scope = panel_scope(spec)
+    found = (find(spec, tokens.INPUT, "client"), find(spec, tokens.OUTPUT, "client"))
+
+    def by_route(given: Recorded, made: Recorded) -> str:
+        return aggregate(
+            "sum", ("route",), f"{given.rate(scope, ('route',), HOUR)} + {made.rate(scope, ('route',), HOUR)}"
+        )
+
+    panels = (
+        fed(
+            found,
+            lambda given, made: (
+                Query("input", total(given, scope, MODEL_ROUTE, "1d"), f"{BY_MODEL} in"),
+                Query("output", total(made, scope, MODEL_ROUTE, "1d"), f"{BY_MODEL} out"),
+            ),
+            key="tokens-served",
+            title="Tokens served per day",
+            description="Input and output tokens in the 24 hours before each bar's time, by model and route.",
+            unit="short",
+            min=0,
+            stacked="normal",
+            bars=True,
+            min_step=DAY_STEP,
+        ),
+        fed(
+            found,
+            lambda given, made: (
+                Query(
+                    "share",
+                    f"{by_route(given, made)} / on () group_left () (sum ({by_route(given, made)}) > 0)",
+                    "{{route}}",
+                ),
+            ),
+            key="cloud-local-share",
+            title="Cloud against local, share of all tokens",
+            description=(
+                "How hybrid routing splits the tokens, input and output together. Local falling: the router flips "
+                "to the cloud, and the bill follows."
+            ),
+            unit="percentunit",
+            min=0,
+            max=1,
+            stacked="normal",
+        ),
+    )
+    return Row("tokens", "Tokens", panels)

@@ -1,0 +1,173 @@
+"""Rows of Service Health that look inside the engine: queue, KV cache, preemptions, pod by pod."""
+
+from __future__ import annotations
+
+from dashgen.alerts import queue
+from dashgen.dashboards.health_rows import KV_FULL
+from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed
+from dashgen.model import Override, Panel, Query, Row, Threshold
+from dashgen.promql.selector import Match, aggregate, number
+from dashgen.signals import Recorded, cache, capacity, find, latency, raw, traffic
+from dashgen.signals.scope import panel_scope
+from dashgen.signals.windows import recent
+from dashgen.spec import Spec
+from dashgen.spec.types import duration_text
+
+
+def _queue_panels(spec: Spec) -> tuple[Panel, ...]:
+    scope, settings = panel_scope(spec), spec.alerts.queue
+    waiting = find(spec, capacity.WAITING, "engine")
+    return (
+        fed(
+            (find(spec, capacity.RUNNING, "engine"), waiting),
+            lambda running, waiting: (
+                Query("running", running.value(scope, MODEL_ROUTE), f"{BY_MODEL} running"),
+                Query("waiting", waiting.value(scope, MODEL_ROUTE), f"{BY_MODEL} waiting"),
+            ),
+            key="queue",
+            title="Requests running and waiting",
+            description=(
+                "Requests in the batch and requests that wait for capacity, all pods together. Waiting while running "
+                "stays flat: the engine is full. Scale out, or look for pending pods."
+            ),
+            min=0,
+            overrides=(Override("/ waiting$/", dashed=True),),
+        ),
+        fed(
+            waiting,
+            lambda s: (Query("share", queue.share(s, scope), BY_MODEL),),
+            key="queue-share",
+            title=f"Share of the last {duration_text(settings.window)} with requests waiting",
+            description=(
+                f"How much of the last {duration_text(settings.window)} more than {settings.min_waiting} requests "
+                "waited. Above the line it pages: the autoscaler does not follow."
+            ),
+            unit="percentunit",
+            min=0,
+            max=1,
+            thresholds=(Threshold(settings.share),),
+        ),
+        fed(
+            find(spec, capacity.WAITING_BY_REASON, "engine"),
+            lambda s: (Query("waiting", s.value(scope, ("model", "reason")), "{{model}} {{reason}}"),),
+            key="queue-by-reason",
+            title="Requests waiting by reason",
+            description=(
+                "capacity: no room in batch or KV cache, counts for the page. deferred: waits for a LoRA slot or a "
+                "KV transfer by design, does not."
+            ),
+            min=0,
+            stacked="normal",
+        ),
+        fed(
+            find(spec, latency.QUEUE_TIME, "engine"),
+            lambda s: (Query("p95", s.quantile(0.95, scope, MODEL_ROUTE, recent(spec)), f"{BY_MODEL} p95"),),
+            key="queue-time",
+            title="Time in the engine's queue, p95",
+            description=(
+                "How long requests wait before the engine starts them. The smallest bucket ends at 0.3 s, so an "
+                "idle engine reads up to 0.3 s."
+            ),
+            unit="s",
+            min=0,
+        ),
+    )
+
+
+def engine_row(spec: Spec) -> Row:
+    """Queue, KV cache and what happens when it is full, by model."""
+    scope, window = panel_scope(spec), recent(spec)
+    hits, queries = (find(spec, signal, "engine") for signal in (cache.PREFIX_HITS, cache.PREFIX_QUERIES))
+    panels = (
+        *_queue_panels(spec),
+        fed(
+            find(spec, capacity.KV_CACHE, "engine"),
+            lambda s: (Query("kv", s.value(scope, MODEL_ROUTE), BY_MODEL),),
+            key="kv-cache",
+            title="KV cache, fullest pod of each model",
+            description=(
+                "The saturation signal of an engine. Above 90 % requests queue or are preempted; around 20 % you "
+                "pay for idle capacity."
+            ),
+            unit="percentunit",
+            min=0,
+            max=1,
+            thresholds=(Threshold(KV_FULL, "orange"),),
+        ),
+        fed(
+            find(spec, capacity.PREEMPTIONS, "engine"),
+            lambda s: (Query("preemptions", s.rate(scope, MODEL_ROUTE, window), BY_MODEL),),
+            key="preemptions",
+            title="Preemptions per second",
+            description="Requests thrown out of the KV cache and computed again. Anything but 0: memory is short.",
+            unit="ops",
+            min=0,
+        ),
+        fed(
+            (hits, queries),
+            lambda hit, asked: (
+                Query(
+                    "ratio",
+                    f"{hit.rate(scope, MODEL_ROUTE, window)} / ({asked.rate(scope, MODEL_ROUTE, window)} > 0)",
+                    BY_MODEL,
+                ),
+            ),
+            key="prefix-cache",
+            title="Prefix-cache hit ratio",
+            description=(
+                "Share of prompt tokens found in the engine's prefix cache, token-weighted. A drop after a release: "
+                "the prompt's beginning is no longer stable."
+            ),
+            unit="percentunit",
+            min=0,
+            max=1,
+        ),
+        fed(
+            find(spec, traffic.REJECTIONS, "engine"),
+            lambda s: (Query("rejected", s.rate(scope, ("model", "reason"), window), "{{model}} {{reason}}"),),
+            key="rejections",
+            title="Requests refused by a queue limit",
+            description="Requests the engine refused at once because a configured queue limit was reached.",
+            unit="reqps",
+            min=0,
+        ),
+    )
+    return Row("engine", "Engine: queue and KV cache", panels)
+
+
+def pods_row(spec: Spec) -> Row:
+    """Pod by pod, read from the exporter itself: which one of them is it?"""
+
+    def by_pod(signal: Recorded) -> tuple[Query, ...]:
+        instance = Match("instance", "=~", "$instance", raw=True)
+        queries = []
+        for index, feed in enumerate(signal.feeds):
+            names = raw.label_map(spec, feed)
+            labels = (names["namespace"], names["pod"], names["model"])
+            expr = raw.samples(spec, feed, extra=(instance,), rules=False)
+            legend = f"{{{{{names['pod']}}}}} {{{{{names['model']}}}}}"
+            queries.append(Query(f"pods_{index}", aggregate(signal.signal.combine, labels, expr), legend))
+        return tuple(queries)
+
+    panels = (
+        fed(
+            find(spec, capacity.KV_CACHE, "engine"),
+            by_pod,
+            key="kv-cache-by-pod",
+            title="KV cache by pod",
+            description="One full pod beside empty ones: the router does not balance. Filter with Instance.",
+            unit="percentunit",
+            min=0,
+            max=1,
+            thresholds=(Threshold(KV_FULL, "orange"),),
+        ),
+        fed(
+            find(spec, capacity.WAITING, "engine"),
+            by_pod,
+            key="queue-by-pod",
+            title="Requests waiting by pod",
+            description=f"Requests waiting for capacity on each pod; {number(0)} everywhere is healthy.",
+            min=0,
+        ),
+    )
+    return Row("pods", "Engine: pod by pod", panels)

@@ -1,0 +1,185 @@
+"""What the three dashboards share: variables, links, annotations and panels that may lack a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote as url_quote
+
+from dashgen.alerts.prices import PRICE
+from dashgen.alerts.recording import MODEL_INFO, POD_STARTED
+from dashgen.model import (
+    Annotation,
+    Dashboard,
+    DashboardLink,
+    Missing,
+    Panel,
+    Query,
+    Row,
+    Variable,
+)
+from dashgen.promql.selector import Match, vector
+from dashgen.signals import Recorded, find
+from dashgen.signals.capacity import RUNNING
+from dashgen.signals.raw import source_matches
+from dashgen.signals.scope import has_cluster, service_scope
+from dashgen.signals.traffic import REQUESTS
+from dashgen.spec import Spec
+from dashgen.spec.types import duration_text
+
+MODEL_ROUTE = ("model", "route")
+BY_MODEL = "{{model}} ({{route}})"
+
+Found = Recorded | Missing
+
+
+def fed(needs: Found | Sequence[Found], queries: Callable[..., tuple[Query, ...]], **frame: Any) -> Panel:
+    """A panel whose queries read ``needs``; when one of them has no source the panel says which and how.
+
+    ``queries`` gets the signals in the order of ``needs``; the other arguments are those of ``Panel``.
+    """
+    signals = (needs,) if isinstance(needs, Recorded | Missing) else tuple(needs)
+    found = [signal for signal in signals if isinstance(signal, Recorded)]
+    lacking = next((signal for signal in signals if isinstance(signal, Missing)), None)
+    if lacking is not None:
+        return Panel(**{**frame, "viz": "text", "missing": lacking})
+    vantage = frame.pop("vantage", found[0].vantage if found else None)
+    return Panel(**frame, vantage=vantage, queries=queries(*found))
+
+
+def traced(spec: Spec, what: str, query: Query, **frame: Any) -> Panel:
+    """A panel that asks Tempo; without one it says so. User ids are on spans and nowhere else."""
+    if spec.tempo is None:
+        how = "trace the application and add tempo: {datasource_uid: …} to the spec"
+        return Panel(**{**frame, "viz": "text"}, missing=Missing(what, "the spec names no Tempo", how))
+    return Panel(**frame, queries=(query,))
+
+
+def sampled(spec: Spec) -> str:
+    """The title's warning that totals from traces are too low."""
+    return " (sampled)" if spec.tempo and spec.tempo.sampled else ""
+
+
+def quantiles(read: Callable[[float], str], percentiles: Sequence[int] = (50, 95, 99)) -> tuple[Query, ...]:
+    """One query per percentile, ``read`` giving the expression of a quantile between 0 and 1."""
+    return tuple(Query(f"p{p}", read(p / 100), f"{BY_MODEL} p{p}") for p in percentiles)
+
+
+def variables(spec: Spec, *, instance: bool = False) -> tuple[Variable, ...]:
+    """Data source, cluster (when there is one), namespace, model and route; ``instance`` for drill-downs."""
+    scope = service_scope(spec)
+
+    def listed(name: str, label: str, chosen: tuple[Match, ...]) -> Variable:
+        query = f"label_values({scope.read(MODEL_INFO, chosen)}, {name})"
+        return Variable(name, label, "query", query, multi=True, include_all=True)
+
+    chosen: tuple[Match, ...] = ()
+    found = [Variable("datasource", "Data source", "datasource", "prometheus")]
+    if has_cluster(spec):
+        name = spec.prometheus.cluster_label
+        query = f"label_values({scope.read(MODEL_INFO)}, {name})"
+        found.append(Variable("cluster", "Cluster", "query", query, multi=True, include_all=True))
+        chosen = (Match(name, "=~", "$cluster", raw=True),)
+    found.append(listed("namespace", "Namespace", chosen))
+    chosen = (*chosen, Match("namespace", "=~", "$namespace", raw=True))
+    found += [listed("model", "Model", chosen), listed("route", "Route", chosen)]
+    running = find(spec, RUNNING, "engine")
+    if instance and isinstance(running, Recorded):
+        feed = running.feeds[0]
+        series = vector(feed.uses[0].metric, source_matches(spec, feed, rules=False))
+        query = f"label_values({series}, instance)"
+        found.append(Variable("instance", "Instance", "query", query, multi=True, include_all=True))
+    return tuple(found)
+
+
+def marks(spec: Spec) -> tuple[Annotation, ...]:
+    """Firing alerts, pods that began serving, price changes."""
+    scope = service_scope(spec)
+    found = [
+        Annotation(
+            "alerts",
+            "Alerts firing",
+            scope.read("ALERTS", (Match("alertstate", "=", "firing"),)),
+            "{{alertname}}",
+            "{{severity}} {{model}} {{route}}",
+            "red",
+            ("alertname", "severity"),
+        )
+    ]
+    if isinstance(find(spec, RUNNING, "engine"), Recorded):
+        found.append(
+            Annotation(
+                "pods",
+                "Serving pods started",
+                scope.read(POD_STARTED),
+                "{{pod}} started",
+                "{{model}}: new pod, restart or new version",
+                "blue",
+                ("model",),
+            )
+        )
+    if any(len(model.price_list()) > 1 for model in spec.models):
+        price = scope.read(PRICE)
+        found.append(
+            Annotation(
+                "prices",
+                "Price changes",
+                f"{price} != {price} offset 1h",
+                "price of {{model}} changed",
+                "{{kind}} tokens, USD per million",
+                "purple",
+                ("model",),
+            )
+        )
+    return tuple(found)
+
+
+def links(spec: Spec) -> tuple[DashboardLink, ...]:
+    """The other dashboards of this service, runbooks, Langfuse."""
+    found = [DashboardLink("Dashboards", tags=("dashgen", spec.name))]
+    if spec.runbooks:
+        found.append(DashboardLink("Runbooks", spec.runbooks, keep=False))
+    if spec.langfuse:
+        found.append(DashboardLink("Langfuse", langfuse_url(spec, "traces"), keep=False))
+    return tuple(found)
+
+
+def langfuse_url(spec: Spec, page: str) -> str:
+    """A page of the spec's Langfuse project; '' without Langfuse."""
+    if spec.langfuse is None:
+        return ""
+    return f"{spec.langfuse.url.rstrip('/')}/project/{url_quote(spec.langfuse.project)}/{page}"
+
+
+def dashboard(spec: Spec, key: str, title: str, description: str, rows: Sequence[Row], **frame: Any) -> Dashboard:
+    """A dashboard with the shared variables, links and annotations, less the panels the spec hides."""
+    hidden = {name.partition("/")[2] for name in spec.hide if name.partition("/")[0] == key}
+    shown = [replace(row, panels=tuple(p for p in row.panels if p.key not in hidden)) for row in rows]
+    instance = frame.pop("instance", False)
+    return Dashboard(
+        key=key,
+        uid=spec.dashboard_uid(key),
+        title=f"{spec.display_title} / {title}",
+        description=description,
+        rows=tuple(row for row in shown if row.panels),
+        variables=variables(spec, instance=instance),
+        annotations=marks(spec),
+        links=links(spec),
+        tags=("dashgen", "llm", spec.name),
+        data_sources={"tempo": spec.tempo.datasource_uid} if spec.tempo else {},
+        **frame,
+    )
+
+
+def kept(spec: Spec, days: int, text: str) -> str:
+    """``text``, and a warning when Prometheus keeps fewer than ``days`` days."""
+    if spec.prometheus.retention.total_seconds() >= days * 86400:
+        return text
+    retention = duration_text(spec.prometheus.retention)
+    return f"{text} Prometheus keeps {retention}, so this cannot reach back {days} days."
+
+
+def requests(spec: Spec) -> Found:
+    """Requests as the application counts them."""
+    return find(spec, REQUESTS, "client")

@@ -1,0 +1,31 @@
+"""Is what we see all there is? Exporters that should report and do not."""
+
+from __future__ import annotations
+
+from dashgen.alerts import tickets
+from dashgen.model import Panel, Query, Row
+from dashgen.signals.scope import service_scope
+from dashgen.spec import Spec
+
+
+def telemetry_row(spec: Spec) -> Row:
+    """Expected series, 1 while they are there."""
+    scope = service_scope(spec)
+    expected, present = scope.read(tickets.EXPECTED), scope.read(tickets.PRESENT)
+    on = f"on ({', '.join(tickets.telemetry_labels(spec))})"
+    expr = f"({expected} and {on} {present})\nor 0 * {expected}"
+    panel = Panel(
+        key="telemetry",
+        title="Telemetry present",
+        description=(
+            "1 while an exporter reports about a model it should know, 0 when its series are gone: panels of that "
+            "exporter are then empty and its alerts blind. LLMTelemetryMissing opens a ticket after 10m."
+        ),
+        queries=(Query("present", expr, "{{llm_exporter}} {{model}}"),),
+        unit="bool_yes_no",
+        min=0,
+        max=1,
+        width=24,
+        height=6,
+    )
+    return Row("telemetry", "Telemetry", (panel,))

@@ -1,0 +1,1 @@
+"""Output formats, one module each: ``render(bundle, spec) -> {file name: text}``."""

@@ -1,0 +1,48 @@
+"""User text inside PromQL, inside regular expressions, inside rule templates: never unescaped.
+
+A model may be called anything; these are the only places that turn text into query syntax.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+
+
+def string(value: str) -> str:
+    r"""A double-quoted PromQL string.
+
+    ``$`` is written ``\x24``: in a panel Grafana would take ``$x`` for a variable, in a manifest Flux would
+    substitute ``${x}``.
+    """
+    escaped = "".join(
+        _ESCAPES.get(char) or (char if char >= " " and char not in "\x7f$" else f"\\x{ord(char):02x}") for char in value
+    )
+    return f'"{escaped}"'
+
+
+def regex(value: str) -> str:
+    """Text that matches exactly ``value`` in an RE2 regular expression (Go's ``regexp.QuoteMeta``)."""
+    return re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", value)
+
+
+def any_of(values: tuple[str, ...] | list[str]) -> str:
+    """A quoted regular expression that matches exactly one of ``values``."""
+    return string("|".join(regex(value) for value in values))
+
+
+def replacement(value: str) -> str:
+    """A quoted ``label_replace`` replacement that yields ``value``: ``$`` is doubled, or it names a group."""
+    return string(value.replace("$", "$$"))
+
+
+def metric(name: str) -> bool:
+    """Whether ``name`` can be written as an identifier in every Prometheus version."""
+    return bool(_METRIC_NAME.fullmatch(name))
+
+
+def template(value: str) -> str:
+    """Text for an alert annotation: Prometheus expands annotations as Go templates."""
+    return value.replace("{{", '{{ "{{" }}')

@@ -1,0 +1,30 @@
+"""A signal: a quantity an operator asks about, whoever exposes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One quantity. ``unit`` is what its expressions return: s, ratio, usd, tokens, requests, bytes …
+
+    ``keep`` are labels kept beside the canonical ones; ``combine`` is how pods become one value.
+    ``per_gpu`` signals keep pod, node and GPU: they describe hardware, not a model.
+    ``record`` names what is recorded when one catalogue signal is recorded in more than one shape.
+    """
+
+    key: str
+    kind: Literal["histogram", "counter", "gauge"]
+    unit: str
+    meaning: str
+    keep: tuple[str, ...] = ()
+    combine: Literal["sum", "max", "min"] = "sum"
+    per_gpu: bool = False
+    record: str = ""
+
+    @property
+    def record_key(self) -> str:
+        """The part of recorded names that says which signal it is."""
+        return self.record or self.key

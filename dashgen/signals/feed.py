@@ -1,0 +1,36 @@
+"""One source that provides a signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashgen.catalogue.loader import load
+from dashgen.catalogue.model import Exporter, SignalUse
+from dashgen.catalogue.version import VersionRange
+from dashgen.spec import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source, its catalogue entry and the metrics to read a signal from, newest name first."""
+
+    source: Source
+    exporter: Exporter
+    uses: tuple[SignalUse, ...]
+
+    @property
+    def unit(self) -> str:
+        """The unit in which the exporter reports it."""
+        return self.exporter.find(self.uses[0].metric)[0].unit
+
+
+def source_range(source: Source, exporter: Exporter) -> VersionRange:
+    """The versions a source runs: what the spec says, else the newest the catalogue knows."""
+    return VersionRange.parse(source.version or exporter.newest_text)
+
+
+def presence(source: Source) -> Feed:
+    """The series whose existence says the source works."""
+    exporter = load(source.kind)
+    metric = exporter.find(exporter.presence.metric)[0]
+    return Feed(source, exporter, (SignalUse(metric.name_in(source.variant or exporter.default_variant)),))

@@ -1,0 +1,137 @@
+"""Exporter series -> canonical labels. The only place, beside drill-down panels, that reads raw metrics.
+
+A rename is bridged inside the aggregation, series by series: ``max by (model) (new or old)``. Bridging
+outside (``max by (model) (new) or max by (model) (old)``) hides every pod that still has the old name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from dashgen.promql import histogram, quote
+from dashgen.promql.selector import Match, aggregate, label_replace, scaled, vector
+from dashgen.signals.feed import Feed, source_range
+from dashgen.signals.scope import SERVICE, SOURCE, cluster_labels
+from dashgen.spec import Spec
+from dashgen.spec.types import duration_text
+
+UNIT_FACTORS = {"milliseconds": 0.001, "MiB": 1048576.0, "millijoules": 0.001, "nanoseconds": 1e-9}
+"""What one unit of an exporter is in the unit signals use (seconds, bytes, joules)."""
+
+GPU_LABELS = ("pod", "node", "gpu", "UUID", "GPU_I_ID")
+"""Labels that tell GPUs apart; ``GPU_I_ID`` exists on MIG instances, which share their card's UUID."""
+
+
+def source_matches(spec: Spec, feed: Feed, *, rules: bool = True) -> tuple[Match, ...]:
+    """The source's selector; in locally evaluated rules without external labels, which are not there yet."""
+    hidden = spec.prometheus.external_labels if rules and spec.prometheus.rules == "local" else {}
+    matches = []
+    for label, matcher in feed.source.selector.items():
+        operator, value = matcher.operator()
+        if label not in hidden:
+            matches.append(Match(label, operator, value))
+    return tuple(matches)
+
+
+def label_map(spec: Spec, feed: Feed) -> Mapping[str, str]:
+    """Canonical label -> what this source calls it: spec, then honorLabels, then the exporter's habit."""
+    newest = source_range(feed.source, feed.exporter).high
+    exporter = feed.exporter.label_map(newest, honor_labels=feed.source.honor_labels)
+    cluster = {spec.prometheus.cluster_label: spec.prometheus.cluster_label}
+    own = {str(label): name for label, name in feed.source.labels.items()}
+    return {**cluster, **exporter, **own}
+
+
+def workload_matches(spec: Spec, feed: Feed) -> tuple[Match, ...]:
+    """Matchers for the pods of the spec's local models; none when no model names its workload."""
+    workloads = [model.workload for model in spec.models if model.workload]
+    if not workloads:
+        return ()
+    labels = label_map(spec, feed)
+    namespaces = sorted({quote.regex(workload.namespace) for workload in workloads})
+    pods = sorted({workload.pods for workload in workloads})
+    return (
+        Match(labels["namespace"], "=~", "|".join(namespaces)),
+        Match(labels["pod"], "=~", "|".join(pods)),
+    )
+
+
+def samples(
+    spec: Spec,
+    feed: Feed,
+    *,
+    window: timedelta | None = None,
+    is_histogram: bool = False,
+    extra: Iterable[Match] = (),
+    offset: timedelta | None = None,
+    function: str = "rate",
+    rules: bool = True,
+) -> str:
+    """One series per exporter series: ``function`` over ``window``, or the value when there is none."""
+    parts = []
+    for use in feed.uses:
+        name = histogram.bucket_metric(use.metric) if is_histogram else use.metric
+        own = tuple(Match(label, "=", value) for label, value in use.match.items())
+        expr = vector(name, (*source_matches(spec, feed, rules=rules), *own, *extra))
+        later = f" offset {duration_text(offset)}" if offset is not None else ""
+        expr = f"{function}({expr}[{duration_text(window)}]{later})" if window is not None else expr + later
+        if use.drop:
+            expr = f"sum without ({', '.join(use.drop)}) ({expr})"
+        parts.append(expr)
+    expr = " or ".join(parts)
+    replica = spec.prometheus.replica_label
+    if replica and (spec.prometheus.rules == "global" or not rules):
+        expr = f"max without ({replica}) ({expr})"
+    return expr
+
+
+def canonical(spec: Spec, feed: Feed, expr: str, operator: str, labels: Sequence[str]) -> str:
+    """``expr`` aggregated by canonical ``labels``, aliases merged into the model's one name."""
+    names = label_map(spec, feed)
+    raw = [names.get(label, label) for label in labels]
+    expr = aggregate(operator, raw, expr)
+    moved = [(label, source) for label, source in zip(labels, raw, strict=True) if label != source]
+    replaced = expr
+    for label, source in moved:
+        replaced = label_replace(replaced, label, '"$1"', source, '"(.+)"')
+    if "model" in labels:
+        # An engine serves local models only; a gateway or application may call any.
+        for model in spec.models:
+            if model.aliases and feed.exporter.route in ("", model.route):
+                name = quote.replacement(model.name)
+                replaced = label_replace(replaced, "model", name, names["model"], quote.any_of(model.aliases))
+    return aggregate(operator, labels, replaced) if replaced != expr else expr
+
+
+def service_labels(spec: Spec, feed: Feed) -> tuple[str, ...]:
+    """Canonical labels the source itself provides; a fixed route is added by the rule."""
+    route = () if feed.exporter.route else ("route",)
+    return (*cluster_labels(spec), "namespace", "model", *route)
+
+
+def rule_labels(spec: Spec, feed: Feed) -> dict[str, str]:
+    """Labels a rule adds to what it records from one source."""
+    route = {"route": feed.exporter.route} if feed.exporter.route else {}
+    return {SERVICE: spec.name, SOURCE: feed.source.id, **route}
+
+
+def gpu(spec: Spec, feed: Feed, expr: str) -> str:
+    """``expr`` per GPU and pod, with the model whose workload holds it; duplicates of time-slicing collapse."""
+    labels = (*cluster_labels(spec), "namespace", *GPU_LABELS)
+    expr = canonical(spec, feed, expr, "max", labels)
+    for model in spec.models:
+        if model.workload:
+            pods = quote.string(model.workload.pods)
+            expr = label_replace(expr, "model", quote.replacement(model.name), "pod", pods)
+    return expr
+
+
+def unit_factor(feed: Feed) -> float:
+    """What to multiply the exporter's values with to get the signal's unit."""
+    return feed.uses[0].scale * UNIT_FACTORS.get(feed.unit, 1.0)
+
+
+def in_signal_unit(feed: Feed, expr: str) -> str:
+    """``expr`` in the signal's unit."""
+    return scaled(expr, unit_factor(feed))

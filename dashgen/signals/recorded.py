@@ -1,0 +1,100 @@
+"""A signal as this spec records it: the rules that write it and the expressions that read it.
+
+Recorded names are ``llm:<signal>_<vantage>[_<unit>_bucket]:<operation>``. Name and labels are an API: a
+change keeps the old name for 35 days. Vantages have names of their own, so that nobody adds them up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dashgen.model import RecordingRule
+from dashgen.model.dashboard import Vantage
+from dashgen.promql import histogram
+from dashgen.promql.selector import Match, aggregate
+from dashgen.signals import raw
+from dashgen.signals.base import Signal
+from dashgen.signals.feed import Feed
+from dashgen.signals.scope import Scope
+from dashgen.spec import Spec
+from dashgen.spec.types import duration_text
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A signal of one vantage, fed by one or more sources."""
+
+    spec: Spec
+    signal: Signal
+    vantage: Vantage
+    feeds: tuple[Feed, ...]
+
+    @property
+    def stem(self) -> str:
+        """The recorded name up to its operation."""
+        return f"llm:{self.signal.record_key}_{self.vantage}"
+
+    def rate_record(self, window: timedelta) -> str:
+        """Name of the recorded per-second rate over ``window``."""
+        return f"{self.stem}:rate{duration_text(window)}"
+
+    def value_record(self) -> str:
+        """Name of the recorded gauge."""
+        return f"{self.stem}:{self.signal.combine}"
+
+    def bucket_record(self, feed: Feed, window: timedelta) -> str:
+        """Name of the recorded bucket rates; it carries the unit in which the source writes ``le``."""
+        return f"{self.stem}_{feed.unit}_bucket:rate{duration_text(window)}"
+
+    def rules(self, window: timedelta | None = None) -> tuple[RecordingRule, ...]:
+        """One rule per source; ``window`` for counters and histograms."""
+        return tuple(self._rule(feed, window) for feed in self.feeds)
+
+    def _rule(self, feed: Feed, window: timedelta | None) -> RecordingRule:
+        signal, spec = self.signal, self.spec
+        labels = raw.rule_labels(spec, feed)
+        if signal.per_gpu:
+            gpus = raw.samples(spec, feed, extra=raw.workload_matches(spec, feed))
+            return RecordingRule(self.value_record(), raw.in_signal_unit(feed, raw.gpu(spec, feed, gpus)), labels)
+        by = (*raw.service_labels(spec, feed), *signal.keep)
+        if signal.kind == "histogram":
+            if window is None:
+                raise ValueError(f"{signal.key}: a histogram is recorded over a window")
+            rates = raw.samples(spec, feed, window=window, is_histogram=True)
+            expr = raw.canonical(spec, feed, rates, "sum", (histogram.BOUND, *by))
+            return RecordingRule(self.bucket_record(feed, window), expr, labels)
+        expr = raw.canonical(spec, feed, raw.samples(spec, feed, window=window), signal.combine, by)
+        record = self.value_record() if signal.kind == "gauge" else self.rate_record(window or timedelta())
+        return RecordingRule(record, raw.in_signal_unit(feed, expr), labels)
+
+    def rate(self, scope: Scope, by: Sequence[str], window: timedelta, extra: Iterable[Match] = ()) -> str:
+        """Per second, in the signal's unit, by labels."""
+        return aggregate("sum", by, scope.read(self.rate_record(window), extra))
+
+    def value(self, scope: Scope, by: Sequence[str], extra: Iterable[Match] = ()) -> str:
+        """The gauge by labels, pods combined the way the signal says."""
+        return aggregate(self.signal.combine, by, scope.read(self.value_record(), extra))
+
+    def quantile(self, q: float, scope: Scope, by: Sequence[str], window: timedelta) -> str:
+        """The ``q`` quantile in the signal's unit, by labels.
+
+        Sources with unlike units have bucket names of their own and are never summed; a model is
+        measured by one of them, so ``or`` puts the models side by side.
+        """
+        by_record = {self.bucket_record(feed, window): raw.unit_factor(feed) for feed in self.feeds}
+        return " or ".join(
+            histogram.quantile(q, scope.read(record), by, factor) for record, factor in by_record.items()
+        )
+
+    def buckets(self, scope: Scope, by: Sequence[str], window: timedelta) -> tuple[str, float]:
+        """(bucket rates by ``le`` and labels for a heatmap, factor from its unit to the signal's)."""
+        feed = self.feeds[0]
+        record = self.bucket_record(feed, window)
+        return aggregate("sum", (histogram.BOUND, *by), scope.read(record)), raw.unit_factor(feed)
+
+    def observations(self, scope: Scope, by: Sequence[str], window: timedelta) -> str:
+        """Observations of the histogram per second, by labels."""
+        records = sorted({self.bucket_record(feed, window) for feed in self.feeds})
+        return " or ".join(aggregate("sum", by, scope.read(record, (histogram.EVERYTHING,))) for record in records)

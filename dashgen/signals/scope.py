@@ -1,0 +1,75 @@
+"""Which series an expression reads: all of this service, or what the dashboard's variables select."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from dashgen.promql.selector import Match, vector
+from dashgen.spec import Spec
+from dashgen.spec.types import duration_text
+
+SERVICE = "llm_service"
+SOURCE = "llm_source"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Matchers put on every recorded series an expression reads, and how far back it looks."""
+
+    matches: tuple[Match, ...]
+    offset: timedelta | None = None
+
+    def read(self, record: str, extra: Iterable[Match] = ()) -> str:
+        """The recorded series ``record`` within this scope."""
+        series = vector(record, (*self.matches, *extra))
+        return f"{series} offset {duration_text(self.offset)}" if self.offset else series
+
+    def ago(self, offset: timedelta) -> Scope:
+        """The same series that long ago."""
+        return replace(self, offset=offset)
+
+    def where(self, *extra: Match) -> Scope:
+        """The scope with more matchers."""
+        return replace(self, matches=(*self.matches, *extra))
+
+    def without(self, *labels: str) -> Scope:
+        """The scope less its matchers on ``labels``, for series that do not carry them."""
+        return replace(self, matches=tuple(match for match in self.matches if match.label not in labels))
+
+
+def service_scope(spec: Spec) -> Scope:
+    """Every series of the service: what alerts and recording rules read."""
+    return Scope((Match(SERVICE, "=", spec.name),))
+
+
+def has_cluster(spec: Spec) -> bool:
+    """Whether series seen by Grafana carry the cluster label."""
+    mapped = any("cluster" in source.labels for source in spec.sources)
+    return mapped or spec.prometheus.cluster_label in spec.prometheus.external_labels
+
+
+def rules_see_cluster(spec: Spec) -> bool:
+    """Whether rules see the cluster label: only above the scraping Prometheus, which adds it on the way out."""
+    return has_cluster(spec) and spec.prometheus.rules == "global"
+
+
+def panel_scope(spec: Spec) -> Scope:
+    """What the dashboard's variables select."""
+    variables = (["cluster"] if has_cluster(spec) else []) + ["namespace", "model", "route"]
+    chosen = tuple(
+        Match(spec.prometheus.cluster_label if name == "cluster" else name, "=~", f"${name}", raw=True)
+        for name in variables
+    )
+    return Scope((*service_scope(spec).matches, *chosen))
+
+
+def route_labels(spec: Spec) -> tuple[str, ...]:
+    """Labels of one model on one route, as rules see them."""
+    return (*cluster_labels(spec), "namespace", "model", "route")
+
+
+def cluster_labels(spec: Spec) -> tuple[str, ...]:
+    """The cluster label, when rules see it."""
+    return (spec.prometheus.cluster_label,) if rules_see_cluster(spec) else ()

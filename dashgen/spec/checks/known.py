@@ -1,0 +1,106 @@
+"""What dashgen knows that a spec may name: exporters and targets, listed without loading them."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from dashgen.spec.words import closest, listing, quote
+
+if TYPE_CHECKING:
+    from dashgen.catalogue.model import Exporter
+    from dashgen.catalogue.version import Version, VersionRange
+
+
+def kinds() -> tuple[str, ...]:
+    """Exporter kinds of the catalogue."""
+    from dashgen.catalogue.loader import exporters
+
+    return exporters()
+
+
+def exporter(kind: str) -> Exporter:
+    """The catalogue entry of a known kind."""
+    from dashgen.catalogue.loader import load
+
+    return load(kind)
+
+
+def variants(kind: str) -> tuple[str, ...]:
+    """The documented configurations of an exporter."""
+    return tuple(exporter(kind).variants)
+
+
+def metrics(kind: str) -> tuple[str, ...]:
+    """Every name the exporter's metrics go by."""
+    return tuple(exporter(kind).by_name)
+
+
+def has_metric(kind: str, name: str) -> bool:
+    """Whether the exporter has a metric of that name, in some version and variant."""
+    return bool(exporter(kind).find(name))
+
+
+def version_problem(kind: str, text: str) -> tuple[str, str, str] | None:
+    """(found, expected, action) for a version the catalogue cannot speak about; None when it can."""
+    from dashgen.catalogue.version import VersionRange
+
+    entry = exporter(kind)
+    try:
+        wanted = VersionRange.parse(text)
+    except ValueError as error:
+        reason = str(error).partition("; expected")[0]
+        found = f"the version {quote(text)} of {kind}: {reason}"
+        return found, "a version such as 0.33 or 0.33.0, or a range such as >=0.10, <=0.33", "correct it"
+    oldest = _oldest(entry)
+    expected = f"versions of {kind} that the catalogue knows: "
+    expected += f"{oldest} to {entry.newest_text}" if oldest else f"up to {entry.newest_text}"
+    if _too_new(wanted, entry.newest):
+        newest_minor = ".".join(map(str, entry.newest.release[:2]))
+        minor = wanted.low is not None and wanted.low < entry.newest.next_minor()
+        action = f'write "{newest_minor}", which means each of its patch releases' if minor else ""
+        return (
+            f"{kind} {quote(text)} is newer than the newest known",
+            expected,
+            action or f'write "{entry.newest_text}" if nothing you use changed since, or upgrade dashgen',
+        )
+    if oldest is not None and any(end is not None and end < oldest for end in (wanted.low, wanted.high)):
+        action = f"upgrade {kind}, or correct the version"
+        return f"{kind} {quote(text)} is older than the oldest known", expected, action
+    return None
+
+
+def _too_new(wanted: VersionRange, newest: Version) -> bool:
+    if wanted.low is not None and wanted.low > newest:
+        return True
+    after = newest.next_minor()
+    return wanted.high is not None and wanted.high > newest and (wanted.high_included or wanted.high > after)
+
+
+def _oldest(entry: Exporter) -> Version | None:
+    """The oldest version of which anything is known."""
+    known = [engine.since for engine in entry.engines]
+    for metric in entry.metrics:
+        known += [version for version in (metric.since, metric.deprecated_in) if version]
+        known += [version for history in metric.shipped.values() for version, _ in history]
+        known += [version for version, _ in metric.label_history]
+    return min((version for version in known if any(version.release)), default=None)
+
+
+def targets() -> tuple[str, ...]:
+    """Names of the output formats: the modules of ``dashgen/emit/targets``."""
+    folder = files("dashgen") / "emit" / "targets"
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    return tuple(
+        sorted(
+            name.removesuffix(".py").replace("_", "-")
+            for name in names
+            if name.endswith(".py") and not name.startswith("_")
+        )
+    )
+
+
+def suggest(word: str, options: tuple[str, ...]) -> tuple[str, str]:
+    """(expected, action) for a name that is none of ``options``."""
+    meant = closest(word, options)
+    return f"one of {listing(options)}", f"write `{meant}`" if meant else "use one of these"

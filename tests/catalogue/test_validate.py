@@ -1,0 +1,103 @@
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dashgen.catalogue.loader import exporters, read
+from dashgen.catalogue.validate import contradictions
+
+SOUND: dict[str, Any] = {
+    "exporter": "x", "title": "X", "vantage": "engine", "port": 1, "path": "/metrics", "newest": "0.12.0",
+    "labels": {"model": "model_name"}, "hidden_flag": "--show", "source": "x 0.12.0 metrics.py",
+    "presence": {"metric": "x:up", "per_model": True, "up_is_enough": False},
+    "variants": {"image": {"default": True, "summary": "s", "tell": "t"}},
+    "engines": {"V1": {"since": "0.7.0", "removed_in": "0.12.0", "labels": {"0.7.0": ["model_name"]}}},
+    "buckets": {"ttft": [0.1, 1], "unknown": "unknown"},
+    "metrics": {"V1": [
+        {"name": "x:up", "type": "gauge", "since": "0.7.0", "deprecated_in": "0.9.0", "hidden_since": "0.10.0",
+         "removed_in": "0.11.0", "renamed_to": "x:ttft", "meaning": "m"},
+        {"name": "x:ttft", "type": "histogram", "unit": "seconds", "since": "0.8.0", "removed_in": "0.12.0",
+         "buckets": {"0.8.0": "unknown", "0.9.0": "ttft"}, "extra": ["reason"], "meaning": "m"},
+    ]},
+    "signals": {"ttft": [{"metric": "x:ttft", "match": {"reason": "a"}, "drop": ["reason"]}]},
+}  # fmt: skip
+
+
+def broken(change: Callable[[dict[str, Any]], object]) -> list[str]:
+    data = copy.deepcopy(SOUND)
+    change(data)
+    return contradictions(data)
+
+
+def old(data: dict[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = data["metrics"]["V1"][0]
+    return entry
+
+
+def ttft(data: dict[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = data["metrics"]["V1"][1]
+    return entry
+
+
+@pytest.mark.parametrize("name", exporters())
+def test_every_shipped_file_is_sound(name: str) -> None:
+    assert contradictions(read(name)) == []
+
+
+def test_the_example_is_sound() -> None:
+    assert contradictions(SOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: d.pop("title"), "missing key title"),
+        (lambda d: d.update(colour="red"), "unknown key colour"),
+        (lambda d: d.update(vantage="moon"), "unknown vantage moon"),
+        (lambda d: d.update(newest=0.12), "must be quoted"),
+        (lambda d: d["variants"]["image"].pop("default"), "exactly one variant must be the default"),
+        (lambda d: d["presence"].update(metric="x:down"), "presence names unknown metric"),
+        (lambda d: d["buckets"].update(ttft=[1, 1]), "do not increase"),
+        (lambda d: d["buckets"].update(ttft="some"), "neither bounds"),
+        (lambda d: ttft(d).update(nmae="x"), "unknown key nmae"),
+        (lambda d: ttft(d).pop("meaning"), "no meaning"),
+        (lambda d: ttft(d).update(type="histo"), "unknown type histo"),
+        (lambda d: ttft(d).update(unit="fortnights"), "unknown unit fortnights"),
+        (lambda d: ttft(d).update(since="0.12.0"), "is not before removed_in"),
+        (lambda d: ttft(d).update(since=0.8), "must be quoted"),
+        (lambda d: ttft(d).pop("since"), "no since"),
+        (lambda d: ttft(d).pop("removed_in"), "outlives its engine"),
+        (lambda d: ttft(d).pop("buckets"), "a histogram without buckets"),
+        (lambda d: ttft(d).update(buckets="itl"), "unknown buckets itl"),
+        (lambda d: ttft(d).update(buckets={"0.9.0": "ttft"}), "buckets start at 0.9.0"),
+        (lambda d: ttft(d).update(buckets={"0.8.0": "ttft", "0.7.0": "ttft"}), "not in order"),
+        (lambda d: ttft(d).update(source="loggers"), "unknown source loggers"),
+        (lambda d: ttft(d).update(requires="root"), "unknown requirement root"),
+        (lambda d: ttft(d).update(shipped="all"), "unknown shipped all"),
+        (lambda d: ttft(d).update(shipped={"chart": {"0.8.0": "on"}}), "unknown variant chart"),
+        (lambda d: ttft(d).update(shipped={"image": {"0.8.0": "on"}}), "unknown shipped state on"),
+        (lambda d: d.pop("source"), "no source"),
+        (lambda d: old(d).update(hidden_since="0.6.0", deprecated_in="0.7.1"), "is not before hidden_since"),
+        (lambda d: old(d).update(hidden_since="0.11.5"), "is not before removed_in"),
+        (lambda d: old(d).update(default=True), "default, yet hidden since 0.10.0"),
+        (lambda d: ttft(d).update(default=True, when="--flag"), "default, yet only with --flag"),
+        (lambda d: ttft(d).update(default=False), "nothing says what turns it on"),
+        (lambda d: old(d).update(renamed_to="x:gone"), "renamed to unknown x:gone"),
+        (lambda d: old(d).update(buckets="ttft"), "a gauge with buckets"),
+        (lambda d: d["metrics"]["V1"].append(dict(old(d))), "listed twice for engine V1"),
+        (lambda d: d["metrics"].update(V2=[dict(old(d))]), "unknown engine V2"),
+        (lambda d: d.pop("hidden_flag"), "no hidden_flag"),
+        (lambda d: d["signals"].update(itl=[]), "no alternative"),
+        (lambda d: d["signals"].update(itl=[{"metric": "x:itl"}]), "unknown metric x:itl"),
+        (lambda d: d["signals"]["ttft"][0].update(drop=["pod_ip"]), "has no label pod_ip"),
+        (lambda d: d["signals"]["ttft"][0].update(factor=2), "unknown key factor"),
+    ],
+)
+def test_contradictions_are_found(change: Callable[[dict[str, Any]], object], message: str) -> None:
+    problems = broken(change)
+    assert any(message in problem for problem in problems), problems
+
+
+def test_an_expression_may_be_the_successor() -> None:
+    assert broken(lambda d: old(d).update(renamed_to="rate(x:gone_total)")) == []

@@ -1,0 +1,53 @@
+import pytest
+
+from dashgen.catalogue.why import UnknownMetricError, explain, why
+
+
+@pytest.mark.parametrize(
+    ("metric", "parts"),
+    [
+        (
+            "vllm:gpu_cache_usage_perc",
+            [
+                "gauge of vLLM",
+                "hidden from 0.11.0 until 0.12.0, removed in 0.12.0",
+                "successor on engine V1: vllm:kv_cache_usage_perc",
+                "--show-hidden-metrics-for-version=0.10",
+            ],
+        ),
+        ("vllm:time_to_first_token_seconds_bucket", ["unit: seconds", "0.25 0.5 0.75 1 2.5", "0.8.3 adds engine"]),
+        ("vllm:prompt_tokens", ["Prometheus knows this counter as vllm:prompt_tokens_total", "cached"]),
+        ("vllm:iteration_tokens_total", ["query vllm:iteration_tokens_total_bucket"]),
+        ("vllm:corrupted_requests_total", ["off by default: needs VLLM_COMPUTE_NANS_IN_LOGITS"]),
+        ("vllm:hf3fs_load_duration_seconds", ["bounds: not known"]),
+        ("DCGM_FI_DEV_XID_ERRORS", ["never rate()", "variant helm-chart: enabled since 2.2.9", "Hostname"]),
+        ("DCGM_FI_PROF_SM_ACTIVE", ["enable: add a line", "requires: CAP_SYS_ADMIN"]),
+        ("DCGM_FI_DEV_FB_RESERVED", ["helm-chart: enabled since 4.5.1, unlisted since 4.5.3"]),
+        ("llm_cost_per_request_bucket", ["llm_cost_per_request_usd under variant with-suffixes", "$4.95"]),
+        ("llm.requests", ["counter of Instrumented application", "rate_limited"]),
+    ],
+)
+def test_known_metrics(metric: str, parts: list[str]) -> None:
+    text = why(metric)
+    assert [part for part in parts if part not in text] == [], text
+    assert text == explain(metric)
+
+
+@pytest.mark.parametrize(
+    ("metric", "close"),
+    [
+        ("vllm:kv_cach_usage_perc", "vllm:kv_cache_usage_perc"),
+        ("num_request_waiting", "vllm:num_requests_waiting"),
+        ("DCGM_FI_DEV_FB_USE", "DCGM_FI_DEV_FB_USED"),
+        ("llm_cost_per_requests_bucket", "llm_cost_per_request"),
+    ],
+)
+def test_unknown_names_suggest_close_ones(metric: str, close: str) -> None:
+    assert close in why(metric)
+    with pytest.raises(UnknownMetricError) as caught:
+        explain(metric)
+    assert close in caught.value.close
+
+
+def test_nothing_close() -> None:
+    assert why("zzz_qqq") == "no exporter of the catalogue exposes zzz_qqq."
