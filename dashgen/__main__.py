@@ -1,6 +1,6 @@
 """``python -m dashgen`` is the same as the ``dashgen`` command."""
 
-from dashgen.cli.app import main
+from dashgen.cli.app import run
 
 if __name__ == "__main__":
-    main()
+    run()

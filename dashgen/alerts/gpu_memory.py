@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashgen.alerts.common import Built, make_alert
 from dashgen.catalogue.version import Version, VersionRange
 from dashgen.model import Missing, MissingAlert, PanelRef, RecordingRule
-from dashgen.promql.selector import number
+from dashgen.promql.selector import aggregate, number
 from dashgen.signals import Recorded, find
 from dashgen.signals.gpu import MEMORY_FREE, MEMORY_RESERVED, MEMORY_USED
 from dashgen.signals.scope import SERVICE, Scope, cluster_labels, service_scope
@@ -59,7 +59,8 @@ def _limit_expr(spec: Spec, scope: Scope) -> str:
     """The limit per GPU. The engine's share is of *total* memory, the ratio leaves the driver's part out."""
     labels = gpu_labels(spec)
     used, free, reserved = (find(spec, signal, "gpu") for signal in (MEMORY_USED, MEMORY_FREE, MEMORY_RESERVED))
-    flat = f"0 * {scope.read(RATIO)} + {number(limit(spec))}"
+    # Aggregated to the labels of the other branch: with llm_service left on, `or` would keep both of each GPU.
+    flat = f"0 * {aggregate('max', labels, scope.read(RATIO))} + {number(limit(spec))}"
     fraction = reserved_fraction(spec)
     if not (isinstance(used, Recorded) and isinstance(free, Recorded) and isinstance(reserved, Recorded)):
         return flat

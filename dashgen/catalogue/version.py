@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import cache, total_ordering
 
 _VERSION = re.compile(
     r"v?(?P<release>[0-9]{1,9}(?:\.[0-9]{1,9}){1,4})"
@@ -34,6 +34,7 @@ class Version:
     stage: tuple[int, int] = (_FINAL, 0)
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> Version:
         """``0.33``, ``0.9.2``, ``v0.11.0rc1``, ``4.5.3-4.8.2`` -> Version.
 

@@ -6,14 +6,13 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TextIO
-
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
 
 from dashgen.cli.color import Color
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # Wide enough that a pipe never sees a wrapped or shortened line.
 _UNLIMITED = 1_000_000
@@ -30,7 +29,13 @@ class Output:
         # Like every tool that honours it: set and not empty means no colour, unless asked for by hand.
         wanted = self._watched and not os.environ.get("NO_COLOR") if color is Color.AUTO else None
         self.coloured = color is Color.ALWAYS if wanted is None else wanted
-        self._console = Console(
+
+    @cached_property
+    def _console(self) -> Console:
+        # rich takes longer to import than most commands take to run: only for tables and colours.
+        from rich.console import Console
+
+        return Console(
             file=self._stream,
             force_terminal=self.coloured,
             color_system="standard" if self.coloured else None,
@@ -43,6 +48,11 @@ class Output:
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line, never wrapped or shortened."""
+        if not self.coloured:
+            self._stream.write(visible(text) + "\n")
+            return
+        from rich.text import Text
+
         self._console.print(Text(visible(text), style=style), soft_wrap=True)
 
     def table(self, title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -50,6 +60,10 @@ class Output:
         cells = [[visible(cell) for cell in row] for row in rows]
         if not cells:
             return
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+        from rich.text import Text
+
         self.line()
         self.line(title, "bold")
         table = Table(box=SIMPLE_HEAD if self._watched else None, pad_edge=False, padding=(0, 2, 0, 0))

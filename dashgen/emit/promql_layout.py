@@ -13,6 +13,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+ONE_LINE = 80
+"""Shorter expressions stay on one line."""
+
 
 def lay_out(expr: str) -> str:
     """``expr`` as promql-parser prints it, or unchanged when that is not the same expression.
@@ -20,6 +23,8 @@ def lay_out(expr: str) -> str:
     The parser's own text rounds milliseconds and drops comments, so equal trees are no proof:
     the tokens must be the same, whitespace aside.
     """
+    if len(expr) <= ONE_LINE and "\n" not in expr:
+        return expr
     try:
         tree = promql_parser.parse(expr)
         pretty: str = tree.prettify()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import Any
 
 import yaml
@@ -11,15 +10,16 @@ import yaml
 # Every separator is required: an optional one would make the match exponential.
 # Stricter than YAML asks: Go parsers read y, 1e3 or 0o17 as something else than text.
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./%()+=<>*-]*(?:[: ][A-Za-z0-9_./%()+=<>*-]+)*|[0-9]+(?:ms|[smhdw])")
+WIDTH = 2**30
+"""Never fold a line: libyaml wants an int of 32 bits."""
 _RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"})
 _BLOCK = re.compile(r"[\x21-\x7e][\x20-\x7e\n]*|[ ]+[\x21-\x7e][\x20-\x7e\n]*")
 
 
-class _Dumper(yaml.SafeDumper):
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Indent lists below their key, which is what people write."""
-        super().increase_indent(flow, False)
+_Base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
+
+class _Dumper(_Base):  # type: ignore[misc]
     def ignore_aliases(self, data: Any) -> bool:
         """Anchors would couple unrelated rules."""
         return True
@@ -33,8 +33,9 @@ def _style(text: str) -> str | None:
     return "'" if re.search(r'["\\]', text) and re.fullmatch(r"[\x20-\x7e]*", text) else '"'
 
 
-def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+def _represent(dumper: Any, text: str) -> yaml.Node:
+    node: yaml.Node = dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+    return node
 
 
 _Dumper.add_representer(str, _represent)
@@ -42,5 +43,5 @@ _Dumper.add_representer(str, _represent)
 
 def yaml_text(document: Any, comment: str = "") -> str:
     """YAML of plain data in the order given, below a comment line."""
-    body: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=False, width=sys.maxsize)
+    body: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=False, width=WIDTH)
     return (f"# {comment}\n" if comment else "") + body

@@ -26,7 +26,12 @@ class Feed:
 
 def source_range(source: Source, exporter: Exporter) -> VersionRange:
     """The versions a source runs: what the spec says, else the newest the catalogue knows."""
-    return VersionRange.parse(source.version or exporter.newest_text)
+    return version_range(source.version, exporter)
+
+
+def version_range(version: str | None, exporter: Exporter) -> VersionRange:
+    """A version of the spec as a range; the newest the catalogue knows when there is none."""
+    return VersionRange.parse(version or exporter.newest_text)
 
 
 def presence(source: Source) -> Feed:

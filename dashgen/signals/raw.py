@@ -22,6 +22,9 @@ UNIT_FACTORS = {"milliseconds": 0.001, "MiB": 1048576.0, "millijoules": 0.001, "
 GPU_LABELS = ("pod", "node", "gpu", "UUID", "GPU_I_ID")
 """Labels that tell GPUs apart; ``GPU_I_ID`` exists on MIG instances, which share their card's UUID."""
 
+REPORTED_MODEL = "llm_reported_model"
+"""What a source called the model, while aliases are merged; never recorded."""
+
 
 def source_matches(spec: Spec, feed: Feed, *, rules: bool = True) -> tuple[Match, ...]:
     """The source's selector; in locally evaluated rules without external labels, which are not there yet."""
@@ -97,10 +100,16 @@ def canonical(spec: Spec, feed: Feed, expr: str, operator: str, labels: Sequence
         replaced = label_replace(replaced, label, '"$1"', source, '"(.+)"')
     if "model" in labels:
         # An engine serves local models only; a gateway or application may call any.
-        for model in spec.models:
-            if model.aliases and feed.exporter.route in ("", model.route):
-                name = quote.replacement(model.name)
-                replaced = label_replace(replaced, "model", name, names["model"], quote.any_of(model.aliases))
+        aliased = [m for m in spec.models if m.aliases and feed.exporter.route in ("", m.route)]
+        reported = names["model"]
+        if aliased and reported == "model":
+            # The name as reported must stay on until the aggregation: two names of one model, renamed in
+            # place, would be two series with the same labels, and Prometheus drops the whole rule.
+            reported = REPORTED_MODEL
+            replaced = label_replace(replaced, reported, '"$1"', "model", '"(.+)"')
+        for model in aliased:
+            name = quote.replacement(model.name)
+            replaced = label_replace(replaced, "model", name, reported, quote.any_of(model.aliases))
     return aggregate(operator, labels, replaced) if replaced != expr else expr
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from dashgen.catalogue.availability import alternatives, availability
 from dashgen.catalogue.loader import exporters, load
+from dashgen.catalogue.model import SignalUse
 from dashgen.model import Missing
 from dashgen.model.dashboard import Vantage
 from dashgen.signals.base import Signal
-from dashgen.signals.feed import Feed, source_range
+from dashgen.signals.feed import Feed, source_range, version_range
 from dashgen.signals.recorded import Recorded
 from dashgen.spec import Source, Spec
 
@@ -19,21 +21,27 @@ def source_vantage(source: Source) -> Vantage:
     return source.vantage or load(source.kind).vantage
 
 
+@cache
+def _uses(
+    kind: str,
+    signal_key: str,
+    version: str | None,
+    variant: str | None,
+    enabled: tuple[str, ...],
+    disabled: tuple[str, ...],
+) -> tuple[SignalUse, ...]:
+    """The metrics that answer a signal; cached, because every panel and rule asks."""
+    exporter = load(kind)
+    versions = version_range(version, exporter)
+    return alternatives(exporter, signal_key, versions, variant=variant, enabled=enabled, disabled=disabled)
+
+
 def _feeds(spec: Spec, signal: Signal, vantage: Vantage) -> Iterator[Feed]:
     for source in spec.sources:
-        if source_vantage(source) != vantage:
-            continue
-        exporter = load(source.kind)
-        uses = alternatives(
-            exporter,
-            signal.key,
-            source_range(source, exporter),
-            variant=source.variant,
-            enabled=source.enabled,
-            disabled=source.disabled,
-        )
-        if uses:
-            yield Feed(source, exporter, uses)
+        if source_vantage(source) == vantage:
+            uses = _uses(source.kind, signal.key, source.version, source.variant, source.enabled, source.disabled)
+            if uses:
+                yield Feed(source, load(source.kind), uses)
 
 
 def feeds(spec: Spec, signal: Signal, vantage: Vantage) -> tuple[Feed, ...]:

@@ -1,7 +1,5 @@
 """Parameters of the five pages and the tickets. Every default is the one design section 6 argues for."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Literal
 
@@ -104,11 +102,11 @@ class AmortisedSettings(Strict):
 class AlertSettings(Strict):
     """Parameters of every alert, and ``labels`` added to all of them for routing."""
 
-    ttft: TtftSettings = TtftSettings()
-    cost: CostSettings = CostSettings()
-    queue: QueueSettings = QueueSettings()
-    gpu_memory: GpuMemorySettings = GpuMemorySettings()
-    errors: ErrorSettings = ErrorSettings()
-    spend: SpendSettings = SpendSettings()
-    amortised: AmortisedSettings = AmortisedSettings()
+    ttft: TtftSettings = TtftSettings.model_construct()
+    cost: CostSettings = CostSettings.model_construct()
+    queue: QueueSettings = QueueSettings.model_construct()
+    gpu_memory: GpuMemorySettings = GpuMemorySettings.model_construct()
+    errors: ErrorSettings = ErrorSettings.model_construct()
+    spend: SpendSettings = SpendSettings.model_construct()
+    amortised: AmortisedSettings = AmortisedSettings.model_construct()
     labels: dict[LabelName, LabelValue] = {}

@@ -1,7 +1,5 @@
 """The models a deployment serves, what they cost and where they run."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -74,7 +72,7 @@ class LocalServing(Strict):
         if self.reference_throughput is None:
             return None
         per_second = self.gpus * self.usd_per_gpu_hour / 3600
-        return Prices(
+        return Prices.model_construct(
             input=round(per_second / self.reference_throughput.input * 1e6, 6),
             output=round(per_second / self.reference_throughput.output * 1e6, 6),
         )
@@ -118,7 +116,7 @@ class Model(Strict):
         if self.prices:
             return tuple(sorted(self.prices, key=lambda price: price.from_ or date.min))
         standard = self.serving.standard_prices() if self.serving else None
-        return (Price(input=standard.input, output=standard.output),) if standard else ()
+        return (Price.model_construct(input=standard.input, output=standard.output),) if standard else ()
 
     def price_steps(self) -> tuple[tuple[date, float], ...]:
         """(day, largest factor by which any token kind or tier got dearer) for each price change."""

@@ -1,8 +1,6 @@
 """The exporters of a deployment: where they stand, how to select them, what they call things."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,7 +19,7 @@ class Matcher(Strict):
     not_regex: LabelValue | None = None
 
     @model_validator(mode="after")
-    def _one_operator(self) -> Matcher:
+    def _one_operator(self) -> Self:
         if sum(value is not None for value in (self.equals, self.not_equals, self.regex, self.not_regex)) != 1:
             raise PydanticCustomError("matcher", "exactly one of equals, not_equals, regex, not_regex")
         return self

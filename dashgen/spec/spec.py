@@ -1,7 +1,5 @@
 """The spec: one deployment of an LLM service, and the Prometheus and Grafana around it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -92,12 +90,12 @@ class Spec(Strict):
         description="the exporters that watch the service",
         examples=[[{"kind": "vllm", "selector": {"job": "vllm"}}]],
     )
-    prometheus: Prometheus = Prometheus()
-    grafana: Grafana = Grafana()
+    prometheus: Prometheus = Prometheus.model_construct()
+    grafana: Grafana = Grafana.model_construct()
     tempo: Tempo | None = None
     langfuse: Langfuse | None = None
     revenue_usd_per_request: Money | None = None
-    alerts: AlertSettings = AlertSettings()
+    alerts: AlertSettings = AlertSettings.model_construct()
     runbooks: Url | None = Field(default=None, description="base URL; the alert's name is appended")
     rule_labels: dict[LabelName, LabelValue] = Field(
         default={"release": "kube-prometheus-stack"},

@@ -1,7 +1,5 @@
 """Field types shared by the spec models: durations, slugs, label names, versions."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from typing import Annotated, Any
