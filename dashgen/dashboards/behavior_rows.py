@@ -51,7 +51,7 @@ def length_row(spec: Spec) -> Row:
             title="Output tokens p50 / p95, now and a week ago",
             description="Now against the dashed line of last week. p95 far above it: answers run on, cost follows.",
             min=0,
-            overrides=(Override("/ a week ago$/", dashed=True),),
+            overrides=(Override(" a week ago$", dashed=True),),
         ),
         fed(
             given,
@@ -66,7 +66,7 @@ def length_row(spec: Spec) -> Row:
                 "with context_length or silently cut."
             ),
             min=0,
-            overrides=(Override("/ context limit$/", dashed=True, colour="red"),),
+            overrides=(Override(" context limit$", dashed=True, colour="red"),),
         ),
         fed(
             (requests(spec), find(spec, tokens.INPUT, "client"), find(spec, tokens.OUTPUT, "client")),
@@ -230,7 +230,7 @@ def template_row(spec: Spec) -> Row:
             description="Mean USD of one request, now and (dashed) a week ago. Up: longer answers or a dearer model.",
             unit="currencyUSD",
             min=0,
-            overrides=(Override("/ a week ago$/", dashed=True),),
+            overrides=(Override(" a week ago$", dashed=True),),
         ),
         *(
             _top_users(spec, key, name, attribute)

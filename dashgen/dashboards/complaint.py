@@ -42,9 +42,10 @@ def _prompts(spec: Spec) -> Panel:
     if spec.langfuse is None:
         gap = Missing("prompt text", "the spec names no Langfuse", "add langfuse: {url: …, project: …} to the spec")
         return Panel(**frame, missing=gap)
+    user = langfuse_url(spec, "users") + "/${user_id:percentencode}"
     lines = (
-        "1. Type the user's id into **User id** above." if spec.tempo else "1. Ask for the user's id.",
-        f"2. In Langfuse, pick it among the [users]({langfuse_url(spec, 'users')}).",
+        "1. Type the user's id into **User id** at the top.",
+        f"2. [Open this user in Langfuse]({user}): every trace with prompt, answer, tokens and cost.",
         "3. Compare route and model with the panels above: slow everywhere, or slow for one user?",
     )
     return Panel(**frame, content="\n".join(lines))

@@ -83,7 +83,7 @@ def _week_over_week(spec: Spec, found: Found) -> Panel:
         min=0,
         time_from="7d",
         overrides=(
-            Override("/ a week ago$/", dashed=True),
-            Override("/ page above$/", dashed=True, colour="red"),
+            Override(" a week ago$", dashed=True),
+            Override(" page above$", dashed=True, colour="red"),
         ),
     )

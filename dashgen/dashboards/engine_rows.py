@@ -31,7 +31,7 @@ def _queue_panels(spec: Spec) -> tuple[Panel, ...]:
                 "stays flat: the engine is full. Scale out, or look for pending pods."
             ),
             min=0,
-            overrides=(Override("/ waiting$/", dashed=True),),
+            overrides=(Override(" waiting$", dashed=True),),
         ),
         fed(
             waiting,

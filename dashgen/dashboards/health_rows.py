@@ -109,7 +109,7 @@ def _latency_panel(spec: Spec, found: Found, key: str, what: str, about: str, **
         description=about,
         unit="s",
         min=0,
-        overrides=(Override("/ p50$/", dashed=True),),
+        overrides=(Override(" p50$", dashed=True),),
         **frame,
     )
 

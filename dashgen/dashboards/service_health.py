@@ -33,7 +33,7 @@ def service_health(spec: Spec) -> Dashboard:
         instance=True,
         time_from="now-6h",
     )
-    if spec.tempo is None:
+    if spec.tempo is None and spec.langfuse is None:
         return board
     user = Variable("user_id", "User id", "text")
     return replace(board, variables=(*board.variables, user))

@@ -74,7 +74,7 @@ def _per_million(spec: Spec) -> Panel:
         min=0,
         width=24,
         height=9,
-        overrides=(Override("/ (list|standard) (input|output)$/", dashed=True),),
+        overrides=(Override(" (list|standard) (input|output)$", dashed=True),),
     )
 
 

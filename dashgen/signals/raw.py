@@ -22,6 +22,9 @@ UNIT_FACTORS = {"milliseconds": 0.001, "MiB": 1048576.0, "millijoules": 0.001, "
 GPU_LABELS = ("pod", "node", "gpu", "UUID", "GPU_I_ID")
 """Labels that tell GPUs apart; ``GPU_I_ID`` exists on MIG instances, which share their card's UUID."""
 
+ANYTHING = '"(?s:(.+))"'
+"""Any value, captured; a plain dot stops at line breaks in Prometheus 2."""
+
 REPORTED_MODEL = "llm_reported_model"
 """What a source called the model, while aliases are merged; never recorded."""
 
@@ -97,7 +100,7 @@ def canonical(spec: Spec, feed: Feed, expr: str, operator: str, labels: Sequence
     moved = [(label, source) for label, source in zip(labels, raw, strict=True) if label != source]
     replaced = expr
     for label, source in moved:
-        replaced = label_replace(replaced, label, '"$1"', source, '"(.+)"')
+        replaced = label_replace(replaced, label, '"$1"', source, ANYTHING)
     if "model" in labels:
         # An engine serves local models only; a gateway or application may call any.
         aliased = [m for m in spec.models if m.aliases and feed.exporter.route in ("", m.route)]
@@ -106,7 +109,7 @@ def canonical(spec: Spec, feed: Feed, expr: str, operator: str, labels: Sequence
             # The name as reported must stay on until the aggregation: two names of one model, renamed in
             # place, would be two series with the same labels, and Prometheus drops the whole rule.
             reported = REPORTED_MODEL
-            replaced = label_replace(replaced, reported, '"$1"', "model", '"(.+)"')
+            replaced = label_replace(replaced, reported, '"$1"', "model", ANYTHING)
         for model in aliased:
             name = quote.replacement(model.name)
             replaced = label_replace(replaced, "model", name, reported, quote.any_of(model.aliases))
