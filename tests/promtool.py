@@ -124,9 +124,9 @@ class Played:
             head = re.match(r"alertname: (\S+), time: (\w+),", block)
             got = block.split("got:[", 1)[1]
             rows = re.findall(r"^ +Labels:(\{.*\})\n +Annotations:(\{.*\}),?$", got, re.MULTILINE)
-            for shown, annotations in rows:
-                firing = Firing(_seconds(head[2]) / 60, parse_labels(shown)[0], parse_labels(annotations)[0])
-                broken = [text for text in firing.annotations.values() if "<error expanding template" in text]
+            for shown, notes in rows:
+                firing = Firing(_seconds(head[2]) / 60, parse_labels(shown)[0], parse_labels(notes)[0])
+                broken = [note for note in firing.annotations.values() if "<error expanding template" in note]
                 assert not broken, f"{head[1]}: {broken[0]}"
                 found[head[1]].append(firing)
         return {name: sorted(firings, key=lambda f: f.minute) for name, firings in found.items()}

@@ -85,12 +85,12 @@ def test_timelines():
 
 
 def test_samples_are_read_back():
-    assert (
-        parse_samples('{a="}, {", b="\\u2028"} +Inf, m 1E-07')
-        == [
-            ({"a": "}, {", "b": "\u2028"}, math.inf),
-            ({"__name__": "m"}, 1e-07),
-        ]
-        or parse_samples("nil") == []
-    )
+    assert parse_samples('{a="}, {", b="\\u2028"} +Inf, {__name__="m"} 1E-07') == [
+        ({"a": "}, {", "b": "\u2028"}, math.inf),
+        ({"__name__": "m"}, 1e-07),
+    ]
+    assert parse_samples("nil") == []
+
+
+def test_documents_hold_only_characters_yaml_prints():
     assert as_yaml("🦙\x85\n") == '"\\U0001f999\\u0085\\n"'

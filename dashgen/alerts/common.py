@@ -12,7 +12,7 @@ from dashgen.model import Alert, MissingAlert, PanelRef, RecordingRule
 from dashgen.model.identity import stable_id
 from dashgen.promql import quote
 from dashgen.promql.selector import number
-from dashgen.signals.scope import SERVICE, has_cluster
+from dashgen.signals.scope import CLUSTER, SERVICE, has_cluster, route_labels
 from dashgen.spec import Spec
 
 LEVEL = "level"
@@ -39,7 +39,11 @@ def dashboard_url(spec: Spec, panel: PanelRef, variables: Sequence[str]) -> str:
         return ""
     uid = spec.dashboard_uid(panel.dashboard)
     url = f"{spec.grafana.url.rstrip('/')}/d/{uid}?viewPanel={stable_id(panel.dashboard, panel.panel)}"
-    return url + "".join(f"&var-{name}={{{{ $labels.{name} | urlquery }}}}" for name in variables)
+    values = {name: f"$labels.{name}" for name in variables}
+    if has_cluster(spec) and CLUSTER not in values:
+        # Rules that run in the scraping Prometheus do not see the label it adds on the way out.
+        values[CLUSTER] = f"$externalLabels.{spec.prometheus.cluster_label}"
+    return url + "".join(f"&var-{name}={{{{ {value} | urlquery }}}}" for name, value in values.items())
 
 
 def make_alert(
@@ -85,5 +89,4 @@ def make_alert(
 
 def route_variables(spec: Spec) -> tuple[str, ...]:
     """Dashboard variables that an alert by model and route can fill."""
-    cluster = ("cluster",) if has_cluster(spec) and spec.prometheus.cluster_label == "cluster" else ()
-    return (*cluster, "namespace", "model", "route")
+    return route_labels(spec)

@@ -10,7 +10,7 @@ from dashgen.model import Missing, Override, Panel, Query, Row
 from dashgen.promql.selector import Match, aggregate
 from dashgen.signals import Recorded, cache, cost, find, tokens, traffic, users
 from dashgen.signals.base import Signal
-from dashgen.signals.scope import Scope, panel_scope
+from dashgen.signals.scope import Scope, fact_scope, panel_scope
 from dashgen.signals.windows import HOUR, WEEK, recent
 from dashgen.spec import Spec
 
@@ -26,7 +26,7 @@ def length_row(spec: Spec) -> Row:
     """How long prompts and answers are."""
     scope = panel_scope(spec)
     output, given = _lengths(spec, tokens.OUTPUT_PER_REQUEST), _lengths(spec, tokens.INPUT_PER_REQUEST)
-    limits = aggregate("max", MODEL_ROUTE, scope.without("namespace", "cluster").read(CONTEXT_LIMIT))
+    limits = aggregate("max", MODEL_ROUTE, fact_scope(spec).read(CONTEXT_LIMIT))
     known_limits = any(model.context_limit for model in spec.models)
 
     def week_ago(signal: Recorded) -> tuple[Query, ...]:
@@ -97,7 +97,7 @@ def cache_row(spec: Spec) -> Row:
     hits, queries = (find(spec, signal, "engine") for signal in (cache.PREFIX_HITS, cache.PREFIX_QUERIES))
 
     def price(kind: str) -> str:
-        unit = scope.without("cluster", "namespace", "route").read(PRICE, (Match("kind", "=", kind),))
+        unit = fact_scope(spec).without("route").read(PRICE, (Match("kind", "=", kind),))
         return aggregate("max", ("model",), unit)
 
     def saved(read: Recorded, written: Recorded) -> tuple[Query, ...]:

@@ -23,7 +23,7 @@ from dashgen.promql.selector import Match, vector
 from dashgen.signals import Recorded, find
 from dashgen.signals.capacity import RUNNING
 from dashgen.signals.raw import source_matches
-from dashgen.signals.scope import has_cluster, service_scope
+from dashgen.signals.scope import CLUSTER, cluster_as_seen, has_cluster, service_scope
 from dashgen.signals.traffic import REQUESTS
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
@@ -77,10 +77,10 @@ def variables(spec: Spec, *, instance: bool = False) -> tuple[Variable, ...]:
     chosen: tuple[Match, ...] = ()
     found = [Variable("datasource", "Data source", "datasource", "prometheus")]
     if has_cluster(spec):
-        name = spec.prometheus.cluster_label
-        query = f"label_values({scope.read(MODEL_INFO)}, {name})"
-        found.append(Variable("cluster", "Cluster", "query", query, multi=True, include_all=True))
-        chosen = (Match(name, "=~", "$cluster", raw=True),)
+        label = cluster_as_seen(spec)
+        query = f"label_values({scope.read(MODEL_INFO)}, {label})"
+        found.append(Variable(CLUSTER, "Cluster", "query", query, multi=True, include_all=True))
+        chosen = (Match(label, "=~", f"${CLUSTER}", raw=True),)
     found.append(listed("namespace", "Namespace", chosen))
     chosen = (*chosen, Match("namespace", "=~", "$namespace", raw=True))
     found += [listed("model", "Model", chosen), listed("route", "Route", chosen)]

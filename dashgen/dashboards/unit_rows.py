@@ -10,7 +10,7 @@ from dashgen.promql.selector import Match, number
 from dashgen.signals import Recorded, find, gpu, tokens
 from dashgen.signals.capacity import RUNNING
 from dashgen.signals.cost import COST, UNPRICED, USAGE_MISSING
-from dashgen.signals.scope import panel_scope
+from dashgen.signals.scope import fact_scope, panel_scope
 from dashgen.signals.windows import HOUR
 from dashgen.spec import Spec
 
@@ -34,7 +34,7 @@ def unit_row(spec: Spec) -> Row:
 
 def _per_million(spec: Spec) -> Panel:
     scope = panel_scope(spec)
-    prices = scope.without("cluster", "namespace", spec.prometheus.cluster_label)
+    prices = fact_scope(spec)
     found = (
         find(spec, COST, "client"),
         find(spec, tokens.INPUT, "client"),

@@ -12,7 +12,7 @@ from datetime import timedelta
 from dashgen.promql import histogram, quote
 from dashgen.promql.selector import Match, aggregate, label_replace, scaled, vector
 from dashgen.signals.feed import Feed, source_range
-from dashgen.signals.scope import SERVICE, SOURCE, cluster_labels
+from dashgen.signals.scope import CLUSTER, SERVICE, SOURCE, cluster_labels
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
 
@@ -44,7 +44,7 @@ def label_map(spec: Spec, feed: Feed) -> Mapping[str, str]:
     """Canonical label -> what this source calls it: spec, then honorLabels, then the exporter's habit."""
     newest = source_range(feed.source, feed.exporter).high
     exporter = feed.exporter.label_map(newest, honor_labels=feed.source.honor_labels)
-    cluster = {spec.prometheus.cluster_label: spec.prometheus.cluster_label}
+    cluster = {CLUSTER: spec.prometheus.cluster_label}
     own = {str(label): name for label, name in feed.source.labels.items()}
     return {**cluster, **exporter, **own}
 

@@ -12,6 +12,7 @@ from dashgen.spec.types import duration_text
 
 SERVICE = "llm_service"
 SOURCE = "llm_source"
+CLUSTER = "cluster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,22 @@ def rules_see_cluster(spec: Spec) -> bool:
     return has_cluster(spec) and spec.prometheus.rules == "global"
 
 
+def cluster_as_seen(spec: Spec) -> str:
+    """What Grafana finds the cluster under: our canonical label, or the one added on the way out of Prometheus."""
+    return CLUSTER if rules_see_cluster(spec) else spec.prometheus.cluster_label
+
+
 def panel_scope(spec: Spec) -> Scope:
     """What the dashboard's variables select."""
-    variables = (["cluster"] if has_cluster(spec) else []) + ["namespace", "model", "route"]
-    chosen = tuple(
-        Match(spec.prometheus.cluster_label if name == "cluster" else name, "=~", f"${name}", raw=True)
-        for name in variables
-    )
+    labels = {cluster_as_seen(spec): CLUSTER} if has_cluster(spec) else {}
+    labels |= {name: name for name in ("namespace", "model", "route")}
+    chosen = tuple(Match(label, "=~", f"${variable}", raw=True) for label, variable in labels.items())
     return Scope((*service_scope(spec).matches, *chosen))
+
+
+def fact_scope(spec: Spec) -> Scope:
+    """What the variables select among facts of the spec (prices, limits), which have a model and a route."""
+    return panel_scope(spec).without(cluster_as_seen(spec), "namespace")
 
 
 def route_labels(spec: Spec) -> tuple[str, ...]:
@@ -72,4 +81,4 @@ def route_labels(spec: Spec) -> tuple[str, ...]:
 
 def cluster_labels(spec: Spec) -> tuple[str, ...]:
     """The cluster label, when rules see it."""
-    return (spec.prometheus.cluster_label,) if rules_see_cluster(spec) else ()
+    return (CLUSTER,) if rules_see_cluster(spec) else ()

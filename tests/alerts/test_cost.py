@@ -92,16 +92,16 @@ def test_a_doubled_p99_pages_at_both_levels():
 
 
 def test_thirty_minutes_have_to_pass():
-    played = week(costs(steady(NORMAL), [(BUSY, 120, NORMAL), (BUSY, 180, DEAR)]), every=300)
-    times = [WEEK + m for m in range(60, 301, 5)]
+    played = week(costs(steady(NORMAL), [(BUSY, 120, NORMAL), (BUSY, 180, DEAR)]), every=600)
+    times = [WEEK + m for m in range(60, 301, 10)]
     p99 = played.queries([(f"{P99}{{level='service'}} > 0.25", m) for m in times])
     above = [m for m, answer in zip(times, p99, strict=True) if answer]
     assert played.minutes(NAME)[0] == above[0] + 30
 
 
 def test_twenty_dear_minutes_page_for_the_hour_they_stay_in_the_window():
-    played = week(costs(steady(NORMAL), [(BUSY, 120, NORMAL), (BUSY, 20, DEAR), (BUSY, 160, NORMAL)]), every=300)
-    assert 2.5 <= min(hours_in(played)) and max(hours_in(played)) <= 3.5
+    played = week(costs(steady(NORMAL), [(BUSY, 120, NORMAL), (BUSY, 20, DEAR), (BUSY, 160, NORMAL)]), every=600)
+    assert min(hours_in(played)) >= 2.5 and max(hours_in(played)) <= 3.5
 
 
 @pytest.mark.parametrize(("factor", "fires"), [(1.9, False), (2.0, False), (2.1, True)])
@@ -186,6 +186,12 @@ def test_one_cheap_hour_last_week_does_not_page():
 def test_one_dear_hour_last_week_does_not_silence():
     then = [(BUSY, 120, NORMAL), (BUSY, 60, {9.0: 1.0}), (BUSY, 120, NORMAL)]
     assert 3 in {round(h) for h in hours_in(week(costs(then, steady(DEAR)), every=3600))}
+
+
+@pytest.mark.xfail(strict=True, reason="the three hours touch: a dear hour is mostly in two of them")
+def test_a_dear_hour_last_week_does_not_silence_whenever_it_was():
+    then = [(BUSY, 135, NORMAL), (BUSY, 60, {9.0: 1.0}), (BUSY, 105, NORMAL)]
+    assert 3 in hours_in(week(costs(then, steady(DEAR))))
 
 
 def test_an_hour_without_traffic_last_week_is_left_out_of_the_median():
