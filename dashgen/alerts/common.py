@@ -12,7 +12,7 @@ from dashgen.model import Alert, MissingAlert, PanelRef, RecordingRule
 from dashgen.model.identity import stable_id
 from dashgen.promql import quote
 from dashgen.promql.selector import number
-from dashgen.signals.scope import CLUSTER, SERVICE, has_cluster, route_labels
+from dashgen.signals.scope import CLUSTER, SERVICE, has_cluster
 from dashgen.spec import Spec
 
 LEVEL = "level"
@@ -85,8 +85,3 @@ def make_alert(
         labels=labels,
         annotations=annotations,
     )
-
-
-def route_variables(spec: Spec) -> tuple[str, ...]:
-    """Dashboard variables that an alert by model and route can fill."""
-    return route_labels(spec)

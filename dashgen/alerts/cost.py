@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from dashgen.alerts.common import LEVEL, Built, at_least, make_alert, route_variables
+from dashgen.alerts.common import LEVEL, Built, at_least, make_alert
 from dashgen.alerts.prices import PRICE_STEP, step_rules
 from dashgen.model import Alert, Missing, MissingAlert, PanelRef, RecordingRule
 from dashgen.promql.selector import Match, aggregate, label_replace, number
@@ -25,6 +25,9 @@ PRICE_CHANGED = "LLMCostRaisedByPriceChange"
 STEM = "llm:cost_per_request_client"
 COUNT = f"{STEM}:increase1h"
 BOUNDS_CHANGED = f"{STEM}:bounds_changed"
+APART = HOUR * 2
+HISTORY = WEEK + APART + HOUR
+"""What has to be kept to compare with last week."""
 PANEL = PanelRef("cost", "cost-week-over-week")
 
 
@@ -34,8 +37,11 @@ def record(q: int, suffix: str = "") -> str:
 
 
 def week_ago(series: str) -> str:
-    """The median of the series 1w-1h, 1w and 1w+1h ago: one odd hour last week moves nothing."""
-    hours = [f"{series} offset {duration_text(WEEK + HOUR * shift)} >= 0" for shift in (-1, 0, 1)]
+    """The median of the series a week ago, two hours before and two after: one odd hour last week moves nothing.
+
+    The series look back an hour each, so at a distance of one hour an odd hour would be in two of the three.
+    """
+    hours = [f"{series} offset {duration_text(WEEK + shift)} >= 0" for shift in (-APART, 0 * APART, APART)]
     tagged = [label_replace(f"({hour})", "hour", f'"{n}"', "", '""') for n, hour in enumerate(hours)]
     return f"quantile without (hour) (0.5, {' or '.join(tagged)})"
 
@@ -114,7 +120,7 @@ def _page(spec: Spec) -> Alert:
             "First look: output tokens per request and top templates; at level service, the route mix."
         ),
         panel=PANEL,
-        variables=route_variables(spec),
+        variables=route_labels(spec),
         wait=settings.for_,
     )
 
@@ -161,7 +167,7 @@ def build(spec: Spec) -> Built:
     cost = find(spec, COST_PER_REQUEST, "client")
     if isinstance(cost, Missing):
         return Built(missing=(MissingAlert(NAME, cost),))
-    if spec.prometheus.retention < WEEK + HOUR * 2:
+    if spec.prometheus.retention < HISTORY:
         kept = duration_text(spec.prometheus.retention)
         short = Missing("cost of last week", f"Prometheus keeps {kept}", "keep at least 8d of recorded series")
         return Built(tuple(_level_records(spec, cost)), missing=(MissingAlert(NAME, short),))

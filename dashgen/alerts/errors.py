@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dashgen.alerts.common import Built, at_least, make_alert, route_variables
+from dashgen.alerts.common import Built, at_least, make_alert
 from dashgen.model import Missing, MissingAlert, PanelRef, RecordingRule
 from dashgen.promql import quote
 from dashgen.promql.selector import Match, aggregate, number
@@ -16,6 +16,8 @@ from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
 
 NAME = "LLMErrorRateHigh"
+SHOWN = 3
+"""Errors the short window should hold at the rate of the long one before its silence counts (1 in 20 by chance)."""
 
 
 def page_worthy(spec: Spec) -> Match:
@@ -71,16 +73,17 @@ def build(spec: Spec) -> Built:
     records = [_ratio(spec, requests, window) for window in sorted({long, short})]
     records += [_count(spec, requests, window) for window in sorted({long, now})]
     limit = number(settings.threshold)
-    # "unless the short window has recovered", not "and the short window is bad": at two requests a minute
-    # the short window is often empty, and an empty window must not end an outage. Errors must still be
-    # arriving, or a burst before silence would page when it is over.
+    # The short window may end the outage only when it would have shown it: at two requests a minute a lucky
+    # or an empty one says nothing. Errors must still arrive, or a burst before silence would page when it is over.
+    telling = number(round(SHOWN * (long / short), 3))
     alert = make_alert(
         spec,
         NAME,
         f"{scope.read(ratio_record(requests, long))} > {limit}\n"
         f"and {scope.read(errors_record(requests, long))} {at_least(settings.min_errors)}\n"
         f"and {scope.read(errors_record(requests, now))} > 0\n"
-        f"unless {scope.read(ratio_record(requests, short))} <= {limit}",
+        f"unless ({scope.read(ratio_record(requests, short))} <= {limit}"
+        f" and {scope.read(errors_record(requests, long))} > {telling})",
         severity="page",
         summary="requests to {{ $labels.model }} ({{ $labels.route }}) fail",
         description=(
@@ -89,7 +92,7 @@ def build(spec: Spec) -> Built:
             "rate_limited, overloaded and provider_5xx point at the provider, timeout and internal at us."
         ),
         panel=PanelRef("service-health", "error-ratio"),
-        variables=route_variables(spec),
+        variables=route_labels(spec),
         wait=settings.for_,
     )
     return Built(tuple(records), (alert,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashgen.alerts.common import Built, make_alert
 from dashgen.catalogue.version import Version, VersionRange
-from dashgen.model import Missing, MissingAlert, PanelRef, RecordingRule
+from dashgen.model import Alert, Missing, MissingAlert, PanelRef, RecordingRule
 from dashgen.promql.selector import aggregate, number
 from dashgen.signals import Recorded, find
 from dashgen.signals.gpu import MEMORY_FREE, MEMORY_RESERVED, MEMORY_USED
@@ -77,26 +77,13 @@ def is_ours(spec: Spec) -> bool:
     return any(model.workload for model in spec.models)
 
 
-def build(spec: Spec) -> Built:
-    """The page (a ticket while GPUs are not mapped to our pods) and its records."""
-    used, free = find(spec, MEMORY_USED, "gpu"), find(spec, MEMORY_FREE, "gpu")
-    for signal in (used, free):
-        if isinstance(signal, Missing):
-            return Built(missing=(MissingAlert(NAME, signal),))
-    assert isinstance(used, Recorded) and isinstance(free, Recorded)
-    scope, labels = service_scope(spec), gpu_labels(spec)
-    used_bytes, free_bytes = used.value(scope, labels), free.value(scope, labels)
-    ours = is_ours(spec)
-    records = (
-        RecordingRule(RATIO, f"{used_bytes}\n/ ({used_bytes} + {free_bytes})", {SERVICE: spec.name}),
-        RecordingRule(LIMIT, _limit_expr(spec, scope), {SERVICE: spec.name}),
-    )
-    settings = spec.alerts.gpu_memory
-    alert = make_alert(
+def _alert(spec: Spec) -> Alert:
+    scope, settings = service_scope(spec), spec.alerts.gpu_memory
+    return make_alert(
         spec,
         NAME,
         f"{scope.read(RATIO)} > {scope.read(LIMIT)}",
-        severity="page" if ours else "ticket",
+        severity="page" if is_ours(spec) else "ticket",
         summary="GPU {{ $labels.gpu }} on {{ $labels.node }} is almost out of memory",
         description=(
             "{{ $value | humanizePercentage }} of the memory of GPU {{ $labels.gpu }} ({{ $labels.UUID }}) on "
@@ -106,9 +93,38 @@ def build(spec: Spec) -> Built:
         panel=PanelRef("service-health", "gpu-memory"),
         wait=settings.for_,
     )
-    missing: tuple[MissingAlert, ...] = ()
-    if not ours:
-        how = "give the local models a workload (namespace and pods) and run dcgm-exporter with pod mapping"
-        reason = "GPUs are not mapped to this service's pods, so it is a ticket"
-        missing = (MissingAlert(NAME, Missing("GPU memory of this service", reason, how)),)
-    return Built(records, (alert,), missing)
+
+
+def _why_no_page(spec: Spec) -> Missing | None:
+    if limit(spec) >= 1:
+        fraction = number(reserved_fraction(spec))
+        return Missing(
+            "room above what the engine takes",
+            f"gpu_memory_utilization {fraction} leaves nothing that could be used on top",
+            "lower gpu_memory_utilization to 0.95 or less, or watch kv-cache and preemptions instead",
+        )
+    if not is_ours(spec):
+        return Missing(
+            "GPU memory of this service",
+            "GPUs are not mapped to this service's pods, so it is a ticket",
+            "give the local models a workload (namespace and pods) and run dcgm-exporter with pod mapping",
+        )
+    return None
+
+
+def build(spec: Spec) -> Built:
+    """The page (a ticket while GPUs are not mapped to our pods) and its records."""
+    used, free = find(spec, MEMORY_USED, "gpu"), find(spec, MEMORY_FREE, "gpu")
+    if isinstance(used, Missing):
+        return Built(missing=(MissingAlert(NAME, used),))
+    if isinstance(free, Missing):
+        return Built(missing=(MissingAlert(NAME, free),))
+    scope, labels = service_scope(spec), gpu_labels(spec)
+    used_bytes, free_bytes = used.value(scope, labels), free.value(scope, labels)
+    records = (
+        RecordingRule(RATIO, f"{used_bytes}\n/ ({used_bytes} + {free_bytes})", {SERVICE: spec.name}),
+        RecordingRule(LIMIT, _limit_expr(spec, scope), {SERVICE: spec.name}),
+    )
+    gap = _why_no_page(spec)
+    missing = (MissingAlert(NAME, gap),) if gap else ()
+    return Built(records, () if limit(spec) >= 1 else (_alert(spec),), missing)

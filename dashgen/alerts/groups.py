@@ -39,6 +39,7 @@ def _built(spec: Spec) -> dict[str, Built]:
         "spend": tickets.spend(spec),
         "stalled": tickets.stalled(spec),
         "telemetry": tickets.telemetry(spec),
+        "unread": tickets.unread(spec),
     }
 
 
@@ -56,7 +57,7 @@ def rule_groups(spec: Spec) -> tuple[RuleGroup, ...]:
         _group(spec, "cost", recording.cost_rules(spec), (built["cost"], built["spend"]), slow=True),
         _group(spec, "gpu-cost", recording.gpu_cost_rules(spec, prices.GPU_PRICE), slow=True),
         _group(spec, "models", recording.model_info(spec)),
-        _group(spec, "telemetry", (), (built["telemetry"],)),
+        _group(spec, "telemetry", (), (built["telemetry"], built["unread"])),
     )
     return tuple(group for group in groups if group.rules)
 

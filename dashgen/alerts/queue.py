@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashgen.alerts.common import Built, make_alert, route_variables
+from dashgen.alerts.common import Built, make_alert
 from dashgen.model import Missing, MissingAlert, PanelRef, RecordingRule
 from dashgen.promql.selector import aggregate, number
 from dashgen.signals import Recorded, find, raw
@@ -64,7 +64,7 @@ def build(spec: Spec) -> Built:
             "its maximum, is the node pool at its ceiling, is the KV cache full?"
         ),
         panel=PanelRef("service-health", "queue-share"),
-        variables=route_variables(spec),
+        variables=labels,
         keep_firing_for=settings.keep_firing_for,
     )
     return Built(_share_rules(spec, waiting), (alert,))

@@ -6,23 +6,24 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from dashgen.alerts.common import Built, make_alert
-from dashgen.alerts.cost import week_ago
+from dashgen.alerts.cost import HISTORY, week_ago
 from dashgen.catalogue.loader import load
 from dashgen.model import Missing, PanelRef, RecordingRule
 from dashgen.promql.selector import Match, aggregate, number, vector
 from dashgen.signals import Recorded, find, raw
 from dashgen.signals.capacity import RUNNING, WAITING
 from dashgen.signals.cost import COST
-from dashgen.signals.feed import presence
+from dashgen.signals.feed import Feed, presence
 from dashgen.signals.scope import SERVICE, cluster_labels, service_scope
 from dashgen.signals.tokens import OUTPUT
 from dashgen.signals.traffic import REQUESTS
-from dashgen.signals.windows import HOUR, WEEK, brief, error_windows
+from dashgen.signals.windows import HOUR, brief, error_windows
 from dashgen.spec import Source, Spec
 from dashgen.spec.types import duration_text
 
 EXPECTED = "llm:telemetry:expected"
 PRESENT = "llm:telemetry:present"
+UNREAD = "llm:telemetry_unread_engine:pods"
 STALLED = "llm:stalled_requests_engine:sum"
 SPEND = "llm:spend_client:usd_per_hour"
 SPEND_WEEK_AGO = "llm:spend_client:usd_per_hour_week_ago"
@@ -98,6 +99,39 @@ def telemetry(spec: Spec) -> Built:
     return Built(tuple(records), (alert,))
 
 
+def _pods(spec: Spec, feed: Feed, labels: tuple[str, ...]) -> str:
+    """How many series the source has of a metric, by labels."""
+    return raw.canonical(spec, feed, f"0 * ({raw.samples(spec, feed)}) + 1", "sum", labels)
+
+
+def unread(spec: Spec) -> Built:
+    """LLMTelemetryVersionMismatch: pods that report, but not under the names of the version in the spec."""
+    waiting = find(spec, WAITING, "engine")
+    if isinstance(waiting, Missing):
+        return Built()
+    labels = (*cluster_labels(spec), "namespace", "model")
+    records = []
+    for feed in waiting.feeds:
+        pods = _pods(spec, presence(feed.source), labels)
+        expr = f"{pods} - ({_pods(spec, feed, labels)} or 0 * {pods}) > 0"
+        records.append(RecordingRule(UNREAD, expr, raw.rule_labels(spec, feed)))
+    alert = make_alert(
+        spec,
+        "LLMTelemetryVersionMismatch",
+        f"{service_scope(spec).read(UNREAD)} > 0",
+        severity="ticket",
+        summary="pods of {{ $labels.model }} run a version the spec does not cover",
+        description=(
+            "{{ $value }} pods of {{ $labels.llm_source }} report {{ $labels.model }}, but their queue is not under "
+            "the name that the version in the spec uses: LLMRequestsQueued does not see them. Widen the version of that "
+            "source to a range, such as >=0.19, <=0.33, and build again."
+        ),
+        panel=PanelRef("service-health", "queue"),
+        wait=timedelta(minutes=10),
+    )
+    return Built(tuple(records), (alert,))
+
+
 def _stalled_rule(spec: Spec, running: Recorded, output: Recorded) -> Iterator[RecordingRule]:
     for feed in running.feeds:
         labels = (*cluster_labels(spec), "namespace", "pod", "model")
@@ -144,7 +178,7 @@ def spend(spec: Spec) -> Built:
     per_hour = f"{cost.rate(scope, cluster_labels(spec), HOUR)} * 3600"
     own = {SERVICE: spec.name}
     records = [RecordingRule(SPEND, per_hour, own)]
-    if spec.prometheus.retention < WEEK + HOUR * 2:
+    if spec.prometheus.retention < HISTORY:
         return Built(tuple(records))
     records.append(RecordingRule(SPEND_WEEK_AGO, week_ago(scope.read(SPEND)), own))
     alert = make_alert(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dashgen.alerts.common import LEVEL, Built, at_least, make_alert, route_variables
-from dashgen.model import Missing, MissingAlert, PanelRef, RecordingRule
-from dashgen.promql.selector import Match, number
+from collections.abc import Iterator
+from datetime import timedelta
+
+from dashgen.alerts.common import LEVEL, Built, at_least, make_alert
+from dashgen.model import Alert, Missing, MissingAlert, PanelRef, RecordingRule
+from dashgen.promql.selector import number
 from dashgen.signals import Recorded, find
 from dashgen.signals.latency import TTFT
 from dashgen.signals.scope import SERVICE, Scope, route_labels, service_scope
-from dashgen.signals.windows import recent
+from dashgen.signals.windows import brief, recent
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
 
@@ -24,42 +27,45 @@ def watched(spec: Spec) -> Recorded | Missing:
     return engine if isinstance(engine, Recorded) else client
 
 
-def p95_record(ttft: Recorded) -> str:
+def p95_record(ttft: Recorded, window: timedelta) -> str:
     """Recorded p95 in seconds by model and route."""
-    return f"{ttft.stem}_seconds:p95_{duration_text(recent(ttft.spec))}"
+    return f"{ttft.stem}_seconds:p95_{duration_text(window)}"
 
 
-def count_record(ttft: Recorded) -> str:
+def count_record(ttft: Recorded, window: timedelta) -> str:
     """Recorded number of requests the p95 is made of."""
-    return f"{ttft.stem}:increase{duration_text(recent(ttft.spec))}"
+    return f"{ttft.stem}:increase{duration_text(window)}"
+
+
+def _with_enough(ttft: Recorded, scope: Scope, window: timedelta, condition: str = "") -> str:
+    """The p95 by model and route that meets a condition and has enough requests behind it."""
+    enough = at_least(ttft.spec.alerts.ttft.min_requests)
+    return f"{scope.read(p95_record(ttft, window))}{condition} and {scope.read(count_record(ttft, window))} {enough}"
 
 
 def worth_reading(ttft: Recorded, scope: Scope) -> str:
-    """The p95 by model and route where enough requests stand behind it: what alert and verdict read."""
-    enough = at_least(ttft.spec.alerts.ttft.min_requests)
-    return f"{scope.read(p95_record(ttft))} and {scope.read(count_record(ttft))} {enough}"
+    """The p95 by model and route where enough requests stand behind it: what the verdict shows."""
+    return _with_enough(ttft, scope, recent(ttft.spec))
 
 
-def build(spec: Spec) -> Built:
-    """The page and its records."""
-    ttft = watched(spec)
-    if isinstance(ttft, Missing):
-        return Built(missing=(MissingAlert(NAME, ttft),))
-    scope, labels, window = service_scope(spec), route_labels(spec), recent(spec)
-    seconds = number(window.total_seconds())
-    own = {SERVICE: spec.name, LEVEL: "model_route"}
-    records = (
-        RecordingRule(p95_record(ttft), ttft.quantile(0.95, scope, labels, window), own),
-        RecordingRule(count_record(ttft), f"({ttft.observations(scope, labels, window)}) * {seconds}", own),
-    )
-    settings = spec.alerts.ttft
+def _records(ttft: Recorded, window: timedelta) -> Iterator[RecordingRule]:
+    scope, labels = service_scope(ttft.spec), route_labels(ttft.spec)
+    own = {SERVICE: ttft.spec.name, LEVEL: "model_route"}
+    yield RecordingRule(p95_record(ttft, window), ttft.quantile(0.95, scope, labels, window), own)
+    count = f"({ttft.observations(scope, labels, window)}) * {number(window.total_seconds())}"
+    yield RecordingRule(count_record(ttft, window), count, own)
+
+
+def _alert(spec: Spec, ttft: Recorded) -> Alert:
+    scope, settings = service_scope(spec), spec.alerts.ttft
     limit = number(spec.ttft_threshold.total_seconds())
     seen = "users see" if ttft.vantage == "client" else "the engine sees"
-    alert = make_alert(
+    # Five bad minutes stay in a window of five minutes for five minutes more: the short window says when it is over.
+    return make_alert(
         spec,
         NAME,
-        f"{scope.read(p95_record(ttft), (Match(LEVEL, '=', 'model_route'),))} > {limit}\n"
-        f"and {scope.read(count_record(ttft))} {at_least(settings.min_requests)}",
+        f"{_with_enough(ttft, scope, recent(spec), f' > {limit}')}\n"
+        f"unless ({_with_enough(ttft, scope, brief(spec), f' <= {limit}')})",
         severity="page",
         summary="{{ $labels.model }} ({{ $labels.route }}) is slow to start answering",
         description=(
@@ -68,7 +74,17 @@ def build(spec: Spec) -> Built:
             "First look: requests waiting and KV cache of the model, then the provider's status."
         ),
         panel=PanelRef("service-health", f"ttft-{ttft.vantage}"),
-        variables=route_variables(spec),
+        variables=route_labels(spec),
         wait=settings.for_,
     )
-    return Built(records, (alert,))
+
+
+def build(spec: Spec) -> Built:
+    """The page and its records."""
+    ttft = watched(spec)
+    if isinstance(ttft, Missing):
+        return Built(missing=(MissingAlert(NAME, ttft),))
+    long, short = recent(spec), brief(spec)
+    # The buckets of the long window are recorded for the panels.
+    records = [] if short == long else [*ttft.rules(short), *_records(ttft, short)]
+    return Built((*_records(ttft, long), *records), (_alert(spec, ttft),))

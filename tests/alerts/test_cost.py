@@ -188,7 +188,6 @@ def test_one_dear_hour_last_week_does_not_silence():
     assert 3 in {round(h) for h in hours_in(week(costs(then, steady(DEAR)), every=3600))}
 
 
-@pytest.mark.xfail(strict=True, reason="the three hours touch: a dear hour is mostly in two of them")
 def test_a_dear_hour_last_week_does_not_silence_whenever_it_was():
     then = [(BUSY, 135, NORMAL), (BUSY, 60, {9.0: 1.0}), (BUSY, 105, NORMAL)]
     assert 3 in hours_in(week(costs(then, steady(DEAR))))

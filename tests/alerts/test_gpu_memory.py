@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashgen.alerts import alerts
+from dashgen.alerts import alerts, missing_alerts
 from tests.alerts.deployments import DCGM, QWEN, VLLM, WORKLOAD, gpu, spec
 from tests.promtool import play
 from tests.series import constant
@@ -72,11 +72,11 @@ def test_a_gpu_without_reserved_memory_keeps_the_flat_limit_beside_one_with():
 
 
 @pytest.mark.parametrize("fraction", [0.99, 1])
-def test_a_limit_can_not_be_passed_when_the_engine_may_take_everything(fraction):
+def test_no_page_is_promised_when_the_engine_may_take_everything(fraction):
     model = OURS | {"serving": {"usd_per_gpu_hour": 2, "gpu_memory_utilization": fraction}}
-    played = gpus(memory(99.9), model=model)
-    assert played.query(LIMIT).value() > 1
-    assert not played.minutes(NAME)
+    chosen = spec((model,), (VLLM, DCGM))
+    assert NAME not in {alert.name for alert in alerts(chosen)}
+    assert any(gap.name == NAME and "leaves nothing" in gap.missing.reason for gap in missing_alerts(chosen))
 
 
 def test_a_time_sliced_gpu_is_one_alert():

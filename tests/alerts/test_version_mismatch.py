@@ -1,0 +1,39 @@
+"""LLMTelemetryVersionMismatch: pods whose queue we cannot read, because the spec's version does not cover them."""
+
+from __future__ import annotations
+
+from tests.alerts.deployments import QWEN, VLLM, engine, spec, waiting
+from tests.promtool import play
+from tests.series import constant
+
+NAME = "LLMTelemetryVersionMismatch"
+OLD_POD = {"pod": "vllm-qwen-old"}
+
+
+def running(**labels):
+    return {engine("vllm:num_requests_running", **labels): constant(1, 31)}
+
+
+def pods(version, *series):
+    return play(spec((QWEN,), (VLLM | {"version": version},)), *series, groups=("telemetry",), until=30)
+
+
+def test_an_old_pod_beside_new_ones_is_counted():
+    played = pods("0.33", running(), waiting(constant(0, 31)), running(**OLD_POD))
+    first = played.firing(NAME)[0]
+    assert first.minute == 10
+    assert first.annotations["description"].startswith("1 pods of vllm report qwen")
+
+
+def test_a_fleet_under_old_names_only_is_counted_too():
+    assert pods("0.33", running(), running(**OLD_POD)).minutes(NAME)
+
+
+def test_a_range_that_covers_both_is_silent():
+    old_queue = {engine("vllm:num_requests_waiting", **OLD_POD): constant(0, 31)}
+    played = pods(">=0.19, <=0.33", running(), waiting(constant(0, 31)), running(**OLD_POD), old_queue)
+    assert not played.minutes(NAME)
+
+
+def test_pods_of_the_version_of_the_spec_are_silent():
+    assert not pods("0.33", running(), waiting(constant(0, 31))).minutes(NAME)
