@@ -123,8 +123,8 @@ def unread(spec: Spec) -> Built:
         summary="pods of {{ $labels.model }} run a version the spec does not cover",
         description=(
             "{{ $value }} pods of {{ $labels.llm_source }} report {{ $labels.model }}, but their queue is not under "
-            "the name that the version in the spec uses: LLMRequestsQueued does not see them. Widen the version of that "
-            "source to a range, such as >=0.19, <=0.33, and build again."
+            "the name that the version in the spec uses: LLMRequestsQueued does not see them. Widen the version of "
+            "that source to a range, such as >=0.19, <=0.33, and build again."
         ),
         panel=PanelRef("service-health", "queue"),
         wait=timedelta(minutes=10),

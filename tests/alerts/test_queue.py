@@ -40,7 +40,7 @@ def test_an_empty_queue_does_not_page():
 @pytest.mark.parametrize("phase", range(4))
 def test_the_share_of_time_with_a_queue_decides(share, fires, phase):
     # Queued three scrapes of four: 0.67 or 0.78 of nine points (Prometheus 2), 0.75 of eight (Prometheus 3).
-    played = capacity(waiting(pattern([1, 1, 1, 0], 20, phase=phase)), share=share)
+    played = capacity(waiting(pattern([1, 1, 1, 0], 21, phase=phase)), share=share)
     assert bool(played.minutes(NAME)) is fires
 
 
