@@ -43,7 +43,7 @@ NEAR = {
     "alerts": {"errors": {"classes": ["timeout"]}, "labels": {"team": "x"}},
     "profile": {"ttft_p95": "2s"},
 }
-QUIET = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+QUIET = settings(suppress_health_check=list(HealthCheck))
 
 
 def check(content: bytes) -> None:
