@@ -55,3 +55,17 @@ class MachineError(DashgenError):
     """The machine is not fit for the command: no disk space, no permission, a tool is missing."""
 
     exit_code = 3
+
+
+class OutputError(DashgenError):
+    """What was generated would not work; lists every defect. A bug of a builder or an `extend` function."""
+
+    exit_code = 3
+
+    def __init__(self, defects: Sequence[str]) -> None:
+        self.defects = tuple(defects)
+        lines = "\n".join(f"  {defect}" for defect in self.defects)
+        super().__init__(
+            f"internal error: {len(self.defects)} defect(s) in the generated output\n{lines}\n"
+            "  do this:  correct the `extend` function if the spec has one, else report a bug in dashgen"
+        )

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from dashgen.alerts import rule_groups
-from dashgen.model import Alert, RuleGroup
+from dashgen.emit.rules_yaml import rule_groups as emitted
+from dashgen.model import Alert
 from dashgen.spec import Spec
-from dashgen.spec.types import duration_text
 from tests.series import merge, text
 
 IMPOSSIBLE = {"__sentinel__": "1"}
@@ -194,34 +194,14 @@ def check_rules(groups):
 
 
 def rule_file(groups):
-    """Rule groups as Prometheus reads them; JSON is YAML."""
-    return as_yaml({"groups": [_group(group) for group in groups]})
+    """Rule groups as they are emitted, all at the interval of the test; JSON is YAML."""
+    return as_yaml({"groups": [{"name": group["name"], "rules": group["rules"]} for group in emitted(groups)]})
 
 
 def as_yaml(document):
     """JSON that every YAML parser reads: characters YAML does not print are written as escapes."""
     plain = json.dumps(document, ensure_ascii=False, indent=1)
     return re.sub(r"[^\x20-\x7e\n]", lambda m: (r"\u%04x" if m[0] <= "\uffff" else r"\U%08x") % ord(m[0]), plain)
-
-
-def _group(group: RuleGroup):
-    return {"name": group.name, "rules": [_rule(rule) for rule in group.rules]}
-
-
-def _rule(rule):
-    if not isinstance(rule, Alert):
-        return {"record": rule.record, "expr": rule.expr, "labels": dict(rule.labels)}
-    document = {
-        "alert": rule.name,
-        "expr": rule.expr,
-        "labels": dict(rule.labels),
-        "annotations": dict(rule.annotations),
-    }
-    if rule.wait:
-        document["for"] = duration_text(rule.wait)
-    if rule.keep_firing_for:
-        document["keep_firing_for"] = duration_text(rule.keep_firing_for)
-    return document
 
 
 def _promtool(*arguments, cwd):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashgen.alerts import alerts
+from dashgen.catalogue.loader import load
 from dashgen.spec.load import load_specs
 from tests.specs import variety
 
@@ -66,3 +67,18 @@ def test_every_alert_is_in_the_readme_and_only_those():
 
 def test_exactly_two_set_up_commands():
     assert len(re.findall(r"```sh\n.+\n```", README)) == 2
+
+
+def contract() -> str:
+    """The table of instruments, as the README shows it."""
+    lines = ["| instrument | kind | unit | labels | what it counts |", "|---|---|---|---|---|"]
+    for metric in load("app").metrics:
+        labels = [label for label in metric.labels if not label.startswith("otel_")]
+        cells = (f"`{metric.instrument}`", metric.type, metric.unit, ", ".join(labels), metric.meaning)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def test_the_contract_of_the_readme_is_that_of_the_catalogue():
+    shown = re.search(r"<!-- contract: .*? -->\n(.*?)\n<!-- end -->", README, re.DOTALL)[1]
+    assert shown == contract()

@@ -39,7 +39,8 @@ def dashboard_url(spec: Spec, panel: PanelRef, variables: Sequence[str]) -> str:
         return ""
     uid = spec.dashboard_uid(panel.dashboard)
     url = f"{spec.grafana.url.rstrip('/')}/d/{uid}?viewPanel={stable_id(panel.dashboard, panel.panel)}"
-    values = {name: f"$labels.{name}" for name in variables}
+    # No namespace: that of the alert is the application's or the engine's, and would empty the other's panels.
+    values = {name: f"$labels.{name}" for name in variables if name != "namespace"}
     if has_cluster(spec) and CLUSTER not in values:
         # Rules that run in the scraping Prometheus do not see the label it adds on the way out.
         values[CLUSTER] = f"$externalLabels.{spec.prometheus.cluster_label}"
@@ -64,10 +65,11 @@ def make_alert(
     ``variables`` are the labels of the expression that are dashboard variables too. ``summary`` may use
     labels but no value: it has to stay the same while the alert fires.
     """
-    labels = {**spec.alerts.labels, "severity": severity, SERVICE: spec.name}
+    labels = {name: quote.template(value) for name, value in spec.alerts.labels.items()}
+    labels[SERVICE] = spec.name
     if spec.team:
-        labels["team"] = spec.team
-    annotations = {"summary": f"{quote.template(spec.display_title)}: {summary}", "description": description}
+        labels["team"] = quote.template(spec.team)
+    annotations = {}
     if spec.runbooks:
         annotations["runbook_url"] = f"{spec.runbooks.rstrip('/')}/{url_quote(name)}"
     url = dashboard_url(spec, panel, variables)
@@ -77,7 +79,7 @@ def make_alert(
         name=name,
         expr=expr,
         severity=severity,
-        summary=annotations["summary"],
+        summary=f"{quote.template(spec.display_title)}: {summary}",
         description=description,
         panel=panel,
         wait=wait,

@@ -88,8 +88,8 @@ def build(spec: Spec) -> Built:
         summary="requests to {{ $labels.model }} ({{ $labels.route }}) fail",
         description=(
             "{{ $value | humanizePercentage }} of requests to {{ $labels.model }} fail, above "
-            f"{limit} of all for {duration_text(settings.for_)}. First look: errors by class on the dashboard; "
-            "rate_limited, overloaded and provider_5xx point at the provider, timeout and internal at us."
+            f"{100 * settings.threshold:.4g}% for {duration_text(settings.for_)}. First look: errors by class on "
+            "the dashboard; rate_limited, overloaded and provider_5xx point at the provider, the others at us."
         ),
         panel=PanelRef("service-health", "error-ratio"),
         variables=route_labels(spec),

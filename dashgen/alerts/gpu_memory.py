@@ -44,10 +44,8 @@ def _default_fraction(version: str | None) -> float:
     """vLLM's default at the newest version a source may run."""
     if version is None:
         return VLLM_DEFAULT_FRACTION[0][1]
-    newest = VersionRange.parse(version).high
-    return next(
-        fraction for since, fraction in VLLM_DEFAULT_FRACTION if newest is None or newest > Version.parse(since)
-    )
+    versions = VersionRange.parse(version)
+    return next(fraction for since, fraction in VLLM_DEFAULT_FRACTION if versions.reaches(Version.parse(since)))
 
 
 def limit(spec: Spec) -> float:

@@ -50,6 +50,7 @@ def build(spec: Spec) -> Built:
         return Built(missing=(MissingAlert(NAME, waiting),))
     settings, scope, labels = spec.alerts.queue, service_scope(spec), route_labels(spec)
     window = duration_text(settings.window)
+    waited = f"More than {settings.min_waiting} requests waited" if settings.min_waiting else "Requests waited"
     # The share of a window that began before the series did says nothing: the model must be that old.
     alert = make_alert(
         spec,
@@ -59,7 +60,7 @@ def build(spec: Spec) -> Built:
         severity="page",
         summary="requests queue for {{ $labels.model }} and capacity does not follow",
         description=(
-            f"More than {settings.min_waiting} requests waited for {{{{ $labels.model }}}} during "
+            f"{waited} for {{{{ $labels.model }}}} during "
             f"{{{{ $value | humanizePercentage }}}} of the last {window}. First look: are pods pending, is KEDA at "
             "its maximum, is the node pool at its ceiling, is the KV cache full?"
         ),

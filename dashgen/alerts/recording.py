@@ -172,7 +172,8 @@ def _idle_and_amortised(spec: Spec, scope: Scope, by: tuple[str, ...]) -> Iterat
         window = recent(spec)
         step = duration_text(window)
         rate = f"({given.rate(scope, by, window)} + {made.rate(scope, by, window)})"
-        served = f"(sum_over_time({rate}[1d:{step}]) * {number(window.total_seconds())} / 1e6)"
+        # Tokens of hours in which the GPUs went unseen would make the others look cheap.
+        served = f"(sum_over_time(({rate} and {gpu_cost})[1d:{step}]) * {number(window.total_seconds())} / 1e6)"
         floor = number(spec.alerts.amortised.min_tokens_per_day / 1e6)
         paid = f"sum_over_time({gpu_cost}[1d:{step}]) * {number(window.total_seconds() / 3600)}"
         yield RecordingRule(AMORTISED, f"{paid}\n/ ({served} >= {floor})", own)

@@ -105,6 +105,7 @@ class VersionRange:
         return cls(version, version, text=str(version))
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> VersionRange:
         """``0.33.0``, ``0.10`` (all of 0.10.x), ``>=0.10, <=0.33`` or ``0.10 - 0.33`` -> VersionRange.
 
@@ -134,6 +135,10 @@ class VersionRange:
     def __contains__(self, version: Version) -> bool:
         if self.low is not None and (version < self.low or (version == self.low and not self.low_included)):
             return False
+        return self.reaches(version)
+
+    def reaches(self, version: Version) -> bool:
+        """Whether ``version`` or a later one can be in the range."""
         return self.high is None or version < self.high or (version == self.high and self.high_included)
 
     def points(self, boundaries: Iterable[Version]) -> tuple[Version, ...]:

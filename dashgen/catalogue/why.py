@@ -17,20 +17,11 @@ class UnknownMetricError(LookupError):
         super().__init__(f"no exporter of the catalogue exposes {name}")
 
 
-def why(metric: str) -> str:
+def explain(metric: str) -> str:
     """What the catalogue knows about a metric, as plain text without a final newline.
 
     Accepts ``_bucket``, ``_sum``, ``_count`` and ``_created`` suffixes, a counter without its ``_total``, and
-    an OpenTelemetry instrument. For an unknown name the text suggests close ones; ``explain`` raises instead.
-    """
-    try:
-        return explain(metric)
-    except UnknownMetricError as error:
-        return f"{error}." + (f"\nClose names: {', '.join(error.close)}" if error.close else "")
-
-
-def explain(metric: str) -> str:
-    """Like ``why``.
+    an OpenTelemetry instrument.
 
     Raises:
         UnknownMetricError: when no exporter exposes the name.

@@ -9,7 +9,6 @@ import contextlib
 import os
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated, NoReturn
 
 import typer
@@ -44,14 +43,8 @@ def _dashgen(
     """Dashboards and alerts as code for LLM serving on Kubernetes."""
 
 
-def _register() -> None:
-    for name in COMMANDS:
-        module = f"dashgen.cli.{name}"
-        if find_spec(module) is not None:
-            app.command(name)(getattr(import_module(module), name))
-
-
-_register()
+for _name in COMMANDS:
+    app.command(_name)(getattr(import_module(f"dashgen.cli.{_name}"), _name))
 
 
 def main() -> NoReturn:
@@ -66,7 +59,7 @@ def main() -> NoReturn:
         sys.exit(130)
     except Exception as error:
         if os.environ.get("DASHGEN_DEBUG") == "1":
-            raise_with_traceback(error)
+            _show_traceback(error)
         detail = " ".join(f"{type(error).__name__}: {error}".split())
         _fail(f"internal error: {detail}; please report it (DASHGEN_DEBUG=1 shows where)", 3)
     sys.exit(0)
@@ -86,7 +79,7 @@ def run() -> NoReturn:
     os._exit(code if isinstance(code, int) else 0)
 
 
-def raise_with_traceback(error: BaseException) -> NoReturn:
+def _show_traceback(error: BaseException) -> NoReturn:
     """Show where a crash happened, with the exit code of a crash."""
     import traceback
 

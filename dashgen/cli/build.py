@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from dashgen.emit.output import Changes, Output
     from dashgen.model import Bundle
 
-DEFAULT_SPECS = Path("specs")
-
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -47,7 +45,7 @@ def build(
     from dashgen.cli.console import progress
 
     screen = Screen(color)
-    built = compile_specs(specs or [DEFAULT_SPECS])
+    built = compile_specs(specs or ())
     progress(f"{len(built)} spec(s) compiled", quiet=quiet)
     if check:
         _check(screen, out, built, all_specs=not specs, quiet=quiet)
@@ -56,7 +54,7 @@ def build(
 
 
 def compile_specs(paths: Sequence[Path]) -> list[Built]:
-    """Load, assemble, render and verify every spec; nothing is written before all of them are good.
+    """Load, assemble, render and verify every spec (those in ``specs/`` when none is named) before any is written.
 
     Raises:
         InputError: for a spec that cannot be built.
@@ -68,7 +66,7 @@ def compile_specs(paths: Sequence[Path]) -> list[Built]:
     from dashgen.spec.load import find_specs, load_specs
 
     built: list[Built] = []
-    for loaded in load_specs(find_specs(list(paths))):
+    for loaded in load_specs(find_specs(paths)):
         spec = loaded.spec
         bundle = assemble(spec)
         files = render_all(bundle, spec)

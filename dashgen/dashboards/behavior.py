@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dashgen.dashboards import behavior_rows
 from dashgen.dashboards.parts import dashboard
 from dashgen.model import Dashboard
 from dashgen.spec import Spec
+from dashgen.spec.types import duration_text
 
 
 def behavior(spec: Spec) -> Dashboard:
@@ -23,5 +26,6 @@ def behavior(spec: Spec) -> Dashboard:
         "Are answers getting longer, does the cache still work, who and what uses the tokens?",
         rows,
         time_from="now-7d",
-        refresh="5m",
+        refresh=duration_text(max(spec.grafana.refresh, timedelta(minutes=5))),
+        timezone="utc",
     )

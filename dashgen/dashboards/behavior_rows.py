@@ -112,6 +112,7 @@ def cache_row(spec: Spec) -> Row:
             (read, given),
             lambda cached, everything: (Query("ratio", _ratio(cached, everything, spec), BY_MODEL),),
             key="prompt-cache",
+            width=8,
             title="Provider prompt-cache hit ratio",
             description=(
                 "Input tokens read from the provider's cache over all input tokens. Falling: the beginning of the "
@@ -125,6 +126,7 @@ def cache_row(spec: Spec) -> Row:
             (read, write),
             saved,
             key="prompt-cache-saved",
+            width=8,
             title="Saved by the prompt cache per hour",
             description=(
                 "What cached tokens would have cost at the full input price, less what writing the cache cost extra, "
@@ -143,6 +145,7 @@ def cache_row(spec: Spec) -> Row:
                 ),
             ),
             key="prefix-cache",
+            width=8,
             title="Engine prefix-cache hit ratio",
             description="Share of prompt tokens the engine did not have to compute again.",
             unit="percentunit",

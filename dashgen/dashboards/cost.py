@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dashgen.alerts import cost as cost_alert
 from dashgen.dashboards import cost_rows, unit_rows
-from dashgen.dashboards.parts import MODEL_ROUTE, Found, dashboard, fed, quantiles
+from dashgen.dashboards.parts import MODEL_ROUTE, Found, by_alert, dashboard, fed, named, quantiles
 from dashgen.model import Dashboard, Override, Panel, Query, Row
 from dashgen.signals import Recorded, find
 from dashgen.signals.cost import COST_PER_REQUEST
 from dashgen.signals.scope import panel_scope
 from dashgen.signals.windows import HOUR
 from dashgen.spec import Spec
+from dashgen.spec.types import duration_text
 
 
 def cost(spec: Spec) -> Dashboard:
@@ -29,7 +32,8 @@ def cost(spec: Spec) -> Dashboard:
         "What does each request cost, and where is it trending? All money is USD; days and months are UTC.",
         rows,
         time_from="now-30d",
-        refresh="5m",
+        refresh=duration_text(max(spec.grafana.refresh, timedelta(minutes=5))),
+        timezone="utc",
     )
 
 
@@ -60,7 +64,7 @@ def _week_over_week(spec: Spec, found: Found) -> Panel:
     def queries(signal: Recorded) -> tuple[Query, ...]:
         del signal
         result = []
-        for level, who in (("model_route", "{{model}} ({{route}})"), ("service", "service")):
+        for level, who in (("model_route", by_alert(spec)), ("service", named(spec, "service"))):
             scope = cost_alert.level_scope(panel_scope(spec), level)
             result += [
                 Query(f"{level}_{key}", scope.read(cost_alert.record(99, suffix)), f"{who} {name}")
@@ -77,7 +81,8 @@ def _week_over_week(spec: Spec, found: Found) -> Panel:
         description=(
             "p99 now, the median of last week around this hour, and the limit above which it pages (last week times "
             f"{spec.alerts.cost.ratio:g}, more while a dated price change explains it). Service level: all models "
-            "together, so a move to a dearer model shows."
+            f"together, so a move to a dearer model shows. Below {spec.alerts.cost.min_requests_p99} requests an hour "
+            "the page judges p95 instead."
         ),
         unit="currencyUSD",
         min=0,

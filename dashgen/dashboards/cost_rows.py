@@ -1,7 +1,9 @@
 """Rows of the cost dashboard that add money and tokens up over time.
 
 Sums over long ranges tile the recorded rate: an hour of ``rate1h`` times 3600, hour after hour, so that
-a gap in the data counts as nothing instead of as the average.
+a gap in the data counts as nothing instead of as the average. An hour is read when it ends. A range that
+begins on the hour must not read the one before it: Prometheus 2 includes its left edge, and Grafana rounds
+it to seconds, so that Prometheus 3 does by chance. Hence the window is moved off the hour.
 """
 
 from __future__ import annotations
@@ -19,11 +21,18 @@ from dashgen.signals.windows import HOUR
 from dashgen.spec import Spec
 
 DAY_STEP = 86400
+OFF_THE_HOUR = "offset -29m"
+"""Time zones begin their days on the hour, at half past or at a quarter: with 29m none of them on an edge."""
 
 
 def total(signal: Recorded, scope: Scope, by: Sequence[str], over: str) -> str:
     """The sum of the signal over a range such as ``$__range`` or ``1d``, hour by hour."""
-    return f"sum_over_time({signal.rate(scope, by, HOUR)}[{over}:1h]) * 3600"
+    return f"sum_over_time({signal.rate(scope, by, HOUR)}[{over}:1h] {OFF_THE_HOUR}) * 3600"
+
+
+def so_far(signal: Recorded, scope: Scope) -> str:
+    """The sum over the panel's range; 0 before its first full hour is over."""
+    return f"({total(signal, scope, (), '$__range')} or 0 * {signal.rate(scope, (), HOUR)})"
 
 
 def spend_row(spec: Spec) -> Row:
@@ -33,7 +42,7 @@ def spend_row(spec: Spec) -> Row:
     stat: dict[str, Any] = {
         "viz": "stat",
         "unit": "currencyUSD",
-        "width": 6,
+        "width": 5,
         "height": 5,
         "no_value": "no spend recorded",
     }
@@ -49,22 +58,23 @@ def spend_row(spec: Spec) -> Row:
         ),
         fed(
             spend,
-            lambda s: (Query("today", total(s, scope, (), "$__range"), "today", instant=True),),
+            lambda s: (Query("today", so_far(s, scope), "today", instant=True),),
             key="spend-today",
             title="Spend today",
-            description="USD since midnight, to the last full hour.",
+            description="USD since midnight, to the last full hour. An hour without telemetry counts as nothing.",
             time_from="now/d",
             **stat,
         ),
         fed(
             spend,
-            lambda s: (Query("month", total(s, scope, (), "$__range"), "month to date", instant=True),),
+            lambda s: (Query("month", so_far(s, scope), "month to date", instant=True),),
             key="spend-month",
             title="Spend month to date",
             description=kept(
                 spec,
                 31,
-                "USD since the first of the month, or since the data begins: see Data since beside it.",
+                "USD since the first of the month, or since the data begins: see Data since beside it. An hour "
+                "without telemetry counts as nothing.",
             ),
             time_from="now/M",
             **stat,
@@ -74,7 +84,7 @@ def spend_row(spec: Spec) -> Row:
             lambda s: (
                 Query(
                     "projected",
-                    f"{total(s, scope, (), '$__range')}"
+                    f"{so_far(s, scope)}"
                     f" + avg_over_time({s.rate(scope, (), HOUR)}[7d:1h]) * 86400 * scalar({month_end})",
                     "projected",
                     instant=True,
@@ -82,7 +92,10 @@ def spend_row(spec: Spec) -> Row:
             ),
             key="spend-projected",
             title="Projected spend this month",
-            description="Month to date plus the rest of the month at the average of the last seven days.",
+            description=(
+                "Month to date plus the rest of the month at the average of the last seven days, of which hours "
+                "without telemetry are left out. In the first week it is the average since the data begins."
+            ),
             time_from="now/M",
             **stat,
         ),
@@ -91,7 +104,7 @@ def spend_row(spec: Spec) -> Row:
             lambda s: (
                 Query(
                     "since",
-                    f"min_over_time(timestamp({s.rate(scope, (), HOUR)})[$__range:1h]) * 1000",
+                    f"min_over_time(timestamp({s.rate(scope, (), HOUR)})[$__range:1h] {OFF_THE_HOUR}) * 1000",
                     "data since",
                     instant=True,
                 ),
@@ -99,7 +112,7 @@ def spend_row(spec: Spec) -> Row:
             key="data-since",
             title="Data since",
             description="The oldest hour of spend in this range: sums above cannot reach back further.",
-            **{**stat, "unit": "dateTimeAsIso"},
+            **{**stat, "unit": "dateTimeAsIso", "width": 4},
             time_from="31d",
         ),
         fed(
@@ -111,7 +124,7 @@ def spend_row(spec: Spec) -> Row:
             unit="currencyUSD",
             min=0,
             stacked="normal",
-            width=18,
+            width=24,
         ),
         fed(
             spend,
@@ -172,6 +185,7 @@ def tokens_row(spec: Spec) -> Row:
             min=0,
             stacked="normal",
             bars=True,
+            time_from="30d",
             min_step=DAY_STEP,
         ),
         fed(

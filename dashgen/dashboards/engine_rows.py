@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dashgen.alerts import queue
+from dashgen.alerts.recording import MODEL_INFO
 from dashgen.dashboards.health_rows import KV_FULL
-from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed
+from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, by_alert, fed, named
 from dashgen.model import Override, Panel, Query, Row, Threshold
 from dashgen.promql.selector import Match, aggregate, number
 from dashgen.signals import Recorded, cache, capacity, find, latency, raw, traffic
-from dashgen.signals.scope import panel_scope
+from dashgen.signals.scope import CLUSTER, cluster_as_seen, has_cluster, panel_scope
 from dashgen.signals.windows import recent
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
@@ -35,7 +36,7 @@ def _queue_panels(spec: Spec) -> tuple[Panel, ...]:
         ),
         fed(
             waiting,
-            lambda s: (Query("share", queue.share(s, scope), BY_MODEL),),
+            lambda s: (Query("share", queue.share(s, scope), by_alert(spec)),),
             key="queue-share",
             title=f"Share of the last {duration_text(settings.window)} with requests waiting",
             description=(
@@ -139,14 +140,20 @@ def pods_row(spec: Spec) -> Row:
     """Pod by pod, read from the exporter itself: which one of them is it?"""
 
     def by_pod(signal: Recorded) -> tuple[Query, ...]:
-        instance = Match("instance", "=~", "$instance", raw=True)
+        cluster = {cluster_as_seen(spec): CLUSTER} if has_cluster(spec) else {}
         queries = []
         for index, feed in enumerate(signal.feeds):
             names = raw.label_map(spec, feed)
-            labels = (names["namespace"], names["pod"], names["model"])
-            expr = raw.samples(spec, feed, extra=(instance,), rules=False)
-            legend = f"{{{{{names['pod']}}}}} {{{{{names['model']}}}}}"
-            queries.append(Query(f"pods_{index}", aggregate(signal.signal.combine, labels, expr), legend))
+            picked = [(names.get(label, label), name) for label, name in cluster.items()]
+            picked += [(names["namespace"], "namespace"), ("instance", "instance")]
+            extra = [Match(label, "=~", f"${name}", raw=True) for label, name in picked]
+            labels = (*cluster, "namespace", "pod", "model")
+            pods = raw.samples(spec, feed, extra=extra, rules=False)
+            expr = raw.canonical(spec, feed, pods, signal.signal.combine, labels)
+            # The exporter may know the model by an alias; its canonical name exists only after aggregation.
+            chosen = aggregate("group", ("model",), panel_scope(spec).read(MODEL_INFO))
+            legend = named(spec, "{{pod}} {{model}}")
+            queries.append(Query(f"pods_{index}", f"{expr}\nand on (model) {chosen}", legend))
         return tuple(queries)
 
     panels = (

@@ -9,10 +9,11 @@ from dashgen.dashboards.parts import fed
 from dashgen.model import Override, Panel, Query, Row, Threshold
 from dashgen.signals import Recorded, find, gpu
 from dashgen.signals.base import Signal
-from dashgen.signals.scope import Scope, panel_scope
+from dashgen.signals.scope import Scope, cluster_as_seen, has_cluster, panel_scope
 from dashgen.spec import Spec
 
-LEGEND = "{{node}} gpu {{gpu}} {{pod}}"
+LEGEND = "{{node}} gpu {{gpu}} {{GPU_I_ID}} {{pod}}"
+LEGEND_NO_POD = "{{node}} gpu {{gpu}} {{GPU_I_ID}}"
 BY_GPU = ("node", "gpu", "UUID", "GPU_I_ID", "pod")
 
 
@@ -118,13 +119,15 @@ def gpu_row(spec: Spec) -> Row:
 def _memory(spec: Spec) -> Panel:
     used, free = find(spec, gpu.MEMORY_USED, "gpu"), find(spec, gpu.MEMORY_FREE, "gpu")
     cluster = panel_scope(spec).without("namespace", "model", "route")
+    labels = (*((cluster_as_seen(spec),) if has_cluster(spec) else ()), "node", "gpu", "UUID", "GPU_I_ID")
 
     def queries(used: Recorded, free: Recorded) -> tuple[Query, ...]:
-        del used, free
-        legend = "{{node}} gpu {{gpu}}"
+        del free
+        # The ratio knows no pod, so that shared GPUs are one; which are the model's, the pods' series say.
+        ours = f"and on ({', '.join(labels)}) {used.value(gpu_scope(spec), labels)}"
         return (
-            Query("used", cluster.read(gpu_memory.RATIO), legend),
-            Query("limit", f"max({cluster.read(gpu_memory.LIMIT)})", "page above"),
+            Query("used", f"{cluster.read(gpu_memory.RATIO)} {ours}", LEGEND_NO_POD),
+            Query("limit", f"min({cluster.read(gpu_memory.LIMIT)} {ours})", "page above"),
         )
 
     return fed(
@@ -134,7 +137,7 @@ def _memory(spec: Spec) -> Panel:
         title="GPU memory used",
         description=(
             "Used / (used + free) framebuffer per GPU. vLLM takes its share up front, so a constant 92 % is by "
-            "design; read it beside the KV cache. Above the dashed line it pages."
+            "design; read it beside the KV cache. Above the dashed line, the lowest limit of these GPUs, it pages."
         ),
         unit="percentunit",
         min=0,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from dashgen.alerts import errors, ttft
-from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, Found, fed, quantiles, requests
+from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, Found, by_alert, fed, quantiles, requests
 from dashgen.model import Missing, Override, Panel, Query, Row, Threshold
-from dashgen.promql.selector import Match
+from dashgen.promql.selector import Match, label_replace
 from dashgen.signals import Recorded, capacity, find, latency, raw, tokens
-from dashgen.signals.scope import panel_scope, service_scope
+from dashgen.signals.scope import Scope, panel_scope, seen_scope
 from dashgen.signals.windows import error_windows, recent
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
@@ -23,6 +24,11 @@ def verdict_row(spec: Spec) -> Row:
     scope = panel_scope(spec)
     threshold = spec.ttft_threshold.total_seconds()
     stat: dict[str, Any] = {"viz": "stat", "height": 5}
+
+    def firing(severity: str) -> str:
+        matches = (Match("alertstate", "=", "firing"), Match("severity", "=", severity))
+        return f"count({seen_scope(spec).read('ALERTS', matches)}) or vector(0)"
+
     panels = (
         fed(
             ttft.watched(spec),
@@ -36,7 +42,7 @@ def verdict_row(spec: Spec) -> Row:
             unit="s",
             width=5,
             thresholds=(Threshold(threshold),),
-            no_value="too few requests",
+            no_value="too few requests, or no telemetry",
             **stat,
         ),
         fed(
@@ -51,7 +57,7 @@ def verdict_row(spec: Spec) -> Row:
             unit="percentunit",
             width=5,
             thresholds=(Threshold(spec.alerts.errors.threshold),),
-            no_value="no traffic",
+            no_value="no traffic, or no telemetry",
             **stat,
         ),
         fed(
@@ -83,16 +89,14 @@ def verdict_row(spec: Spec) -> Row:
         Panel(
             key="verdict-alerts",
             title="Alerts firing",
-            description="Pages and tickets of this service that fire now. Open the runbook of each.",
-            queries=(
-                Query(
-                    "firing",
-                    f"count({service_scope(spec).read('ALERTS', (Match('alertstate', '=', 'firing'),))}) or vector(0)",
-                    "firing",
-                ),
+            description=(
+                "Pages and tickets of this service that fire now, whatever model is chosen above. Open the runbook of "
+                "each. Tickets wait for the morning; in the first week one says that cost has no history yet."
             ),
+            queries=tuple(Query(f"{name}s", firing(name), f"{name}s") for name in ("page", "ticket")),
             width=4,
             thresholds=(Threshold(1),),
+            overrides=(Override("^tickets$", colour="blue"),),
             **stat,
         ),
     )
@@ -209,6 +213,12 @@ def _throughput(spec: Spec) -> Panel:
     )
 
 
+def _classes(requests: Recorded, scope: Scope, window: timedelta) -> str:
+    """Errors by class; a line ``none`` at 0 while nothing fails, so that an empty panel means no telemetry."""
+    none = label_replace(f"0 * {requests.rate(scope, (), window)}", "error_class", '"none"', "", '""')
+    return f"{errors.by_class(requests, scope, window)} or on () {none}"
+
+
 def traffic_row(spec: Spec) -> Row:
     """What comes in and what fails."""
     scope, window = panel_scope(spec), recent(spec)
@@ -227,7 +237,7 @@ def traffic_row(spec: Spec) -> Row:
         ),
         fed(
             found,
-            lambda s: (Query("errors", errors.by_class(s, scope, window), "{{error_class}}"),),
+            lambda s: (Query("errors", _classes(s, scope, window), "{{error_class}}"),),
             key="errors-by-class",
             title="Errors per second by class",
             description=(
@@ -240,7 +250,7 @@ def traffic_row(spec: Spec) -> Row:
         ),
         fed(
             found,
-            lambda s: (Query("ratio", scope.read(errors.ratio_record(s, long)), BY_MODEL),),
+            lambda s: (Query("ratio", scope.read(errors.ratio_record(s, long)), by_alert(spec)),),
             key="error-ratio",
             title=f"Error ratio over {duration_text(long)}",
             description="Page-worthy failures over all requests, by model and route. Above the line it pages.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import quote as url_quote
 
 from dashgen.alerts.prices import PRICE
 from dashgen.alerts.recording import MODEL_INFO, POD_STARTED
+from dashgen.errors import InputError, Location, Problem
 from dashgen.model import (
     Annotation,
     Dashboard,
@@ -23,7 +25,7 @@ from dashgen.promql.selector import Match, vector
 from dashgen.signals import Recorded, find
 from dashgen.signals.capacity import RUNNING
 from dashgen.signals.raw import source_matches
-from dashgen.signals.scope import CLUSTER, cluster_as_seen, has_cluster, service_scope
+from dashgen.signals.scope import CLUSTER, cluster_as_seen, has_cluster, seen_scope, service_scope
 from dashgen.signals.traffic import REQUESTS
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
@@ -32,6 +34,16 @@ MODEL_ROUTE = ("model", "route")
 BY_MODEL = "{{model}} ({{route}})"
 
 Found = Recorded | Missing
+
+
+def named(spec: Spec, legend: str) -> str:
+    """A legend, with the cluster when there may be several."""
+    return f"{legend} {{{{{cluster_as_seen(spec)}}}}}" if has_cluster(spec) else legend
+
+
+def by_alert(spec: Spec) -> str:
+    """Legend of series that are as fine as the alert that reads them: two namespaces are two lines."""
+    return named(spec, f"{BY_MODEL} {{{{namespace}}}}")
 
 
 def fed(needs: Found | Sequence[Found], queries: Callable[..., tuple[Query, ...]], **frame: Any) -> Panel:
@@ -95,7 +107,7 @@ def variables(spec: Spec, *, instance: bool = False) -> tuple[Variable, ...]:
 
 def marks(spec: Spec) -> tuple[Annotation, ...]:
     """Firing alerts, pods that began serving, price changes."""
-    scope = service_scope(spec)
+    scope = seen_scope(spec)
     found = [
         Annotation(
             "alerts",
@@ -154,8 +166,11 @@ def langfuse_url(spec: Spec, page: str) -> str:
 
 def dashboard(spec: Spec, key: str, title: str, description: str, rows: Sequence[Row], **frame: Any) -> Dashboard:
     """A dashboard with the shared variables, links and annotations, less the panels the spec hides."""
-    hidden = {name.partition("/")[2] for name in spec.hide if name.partition("/")[0] == key}
-    shown = [replace(row, panels=tuple(p for p in row.panels if p.key not in hidden)) for row in rows]
+    hidden = _hidden(spec, key, [panel.key for row in rows for panel in row.panels])
+    shown = [
+        replace(row, panels=tuple(p for p in row.panels if p.key not in hidden and _has_a_subject(spec, p)))
+        for row in rows
+    ]
     instance = frame.pop("instance", False)
     return Dashboard(
         key=key,
@@ -170,6 +185,31 @@ def dashboard(spec: Spec, key: str, title: str, description: str, rows: Sequence
         data_sources={"tempo": spec.tempo.datasource_uid} if spec.tempo else {},
         **frame,
     )
+
+
+def _hidden(spec: Spec, dashboard: str, panels: Sequence[str]) -> set[str]:
+    """Keys of the panels to leave out.
+
+    Raises:
+        InputError: when the spec hides a panel that does not exist.
+    """
+    wanted = {name.partition("/")[2] for name in spec.hide if name.partition("/")[0] == dashboard}
+    problems = []
+    for name in sorted(wanted - set(panels)):
+        close = difflib.get_close_matches(name, panels, n=1)
+        where = Location(f"spec {spec.name}, hide")
+        action = f"write {dashboard}/{close[0]}" if close else "take the name out"
+        expected = f"a panel of {dashboard}: {', '.join(panels)}"
+        problems.append(Problem(where, f"{dashboard}/{name} is no panel", expected, action))
+    if problems:
+        raise InputError(problems)
+    return wanted
+
+
+def _has_a_subject(spec: Spec, panel: Panel) -> bool:
+    """False for engine and GPU panels of a service that only calls providers: nothing could ever feed them."""
+    hardware = panel.missing is not None and panel.missing.vantage in ("engine", "gpu")
+    return not hardware or any(model.route == "local" for model in spec.models)
 
 
 def kept(spec: Spec, days: int, text: str) -> str:

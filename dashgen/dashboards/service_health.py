@@ -10,6 +10,7 @@ from dashgen.dashboards.parts import dashboard
 from dashgen.dashboards.telemetry import telemetry_row
 from dashgen.model import Dashboard, Variable
 from dashgen.spec import Spec
+from dashgen.spec.types import duration_text
 
 
 def service_health(spec: Spec) -> Dashboard:
@@ -32,6 +33,7 @@ def service_health(spec: Spec) -> Dashboard:
         rows,
         instance=True,
         time_from="now-6h",
+        refresh=duration_text(spec.grafana.refresh),
     )
     if spec.tempo is None and spec.langfuse is None:
         return board

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dashgen.alerts import tickets
+from dashgen.dashboards.parts import named
 from dashgen.model import Panel, Query, Row
-from dashgen.signals.scope import service_scope
+from dashgen.signals.scope import cluster_as_seen, has_cluster, seen_scope
 from dashgen.spec import Spec
 
 
 def telemetry_row(spec: Spec) -> Row:
     """Expected series, 1 while they are there."""
-    scope = service_scope(spec)
+    scope = seen_scope(spec)
     expected, present = scope.read(tickets.EXPECTED), scope.read(tickets.PRESENT)
-    on = f"on ({', '.join(tickets.telemetry_labels(spec))})"
+    # One cluster's exporter must not stand in for another's.
+    cluster = (cluster_as_seen(spec),) if has_cluster(spec) else ()
+    on = f"on ({', '.join((*cluster, *tickets.telemetry_labels(spec)))})"
     expr = f"({expected} and {on} {present})\nor 0 * {expected}"
     panel = Panel(
         key="telemetry",
@@ -21,7 +24,7 @@ def telemetry_row(spec: Spec) -> Row:
             "1 while an exporter reports about a model it should know, 0 when its series are gone: panels of that "
             "exporter are then empty and its alerts blind. LLMTelemetryMissing opens a ticket after 10m."
         ),
-        queries=(Query("present", expr, "{{llm_exporter}} {{model}}"),),
+        queries=(Query("present", expr, named(spec, "{{llm_exporter}} {{model}}")),),
         unit="bool_yes_no",
         min=0,
         max=1,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dashgen.alerts import recording
 from dashgen.alerts.prices import PRICE
-from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed, requests
+from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed, named, requests
 from dashgen.model import Missing, Override, Panel, Query, Row
-from dashgen.promql.selector import Match, number
+from dashgen.promql.selector import Match, aggregate, number
 from dashgen.signals import Recorded, find, gpu, tokens
 from dashgen.signals.capacity import RUNNING
 from dashgen.signals.cost import COST, UNPRICED, USAGE_MISSING
@@ -51,13 +51,15 @@ def _per_million(spec: Spec) -> Panel:
             ),
             Query(
                 "price",
-                prices.read(PRICE, (Match("kind", "=~", "input|output"),)),
+                aggregate(
+                    "max", ("model", "basis", "kind"), prices.read(PRICE, (Match("kind", "=~", "input|output"),))
+                ),
                 "{{model}} {{basis}} {{kind}}",
             ),
         ]
         if gpu_cost(spec) is None:
-            amortised = prices.without("route").read(recording.AMORTISED)
-            result.append(Query("amortised", amortised, "{{model}} local amortised"))
+            amortised = scope.without("namespace", "route").read(recording.AMORTISED)
+            result.append(Query("amortised", amortised, named(spec, "{{model}} local amortised")))
         return tuple(result)
 
     return fed(
@@ -88,12 +90,16 @@ def _idle(spec: Spec) -> Panel:
     }
     return fed(
         gap or (),
-        lambda *_: tuple(Query(key, scope.read(record), legend) for key, (record, legend) in read.items()),
+        lambda *_: tuple(
+            Query(key, aggregate("sum", ("model",), scope.read(record)), legend)
+            for key, (record, legend) in read.items()
+        ),
         key="idle-gpu-cost",
         title="GPU cost per hour, and how much of it idles",
         description=(
-            "USD per hour of the GPUs our pods hold: all of it, the part with no request running or waiting, and the "
-            "part whose engine does not report yet (loading) or no more."
+            "USD per hour of the GPUs our pods hold: all of it, the part of models with no request running or "
+            "waiting, and of models whose engine does not report yet (loading) or no more. A model counts as busy "
+            "while any of its pods is."
         ),
         unit="currencyUSD",
         min=0,
@@ -134,7 +140,8 @@ def quality_row(spec: Spec) -> Row:
         lambda asked, unpriced, guessed: tuple(
             Query(
                 key,
-                f"{signal.rate(scope, ('model',), HOUR)} / ({asked.rate(scope, ('model',), HOUR)} > 0)",
+                f"({signal.rate(scope, ('model',), HOUR)} or 0 * {asked.rate(scope, ('model',), HOUR)})"
+                f" / ({asked.rate(scope, ('model',), HOUR)} > 0)",
                 f"{{{{model}}}} {name}",
             )
             for key, signal, name in (

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from dashgen.emit.notice import generated_notice
-from dashgen.emit.verify import OutputError, verify
+from dashgen.emit.verify import verify
+from dashgen.errors import OutputError
 from dashgen.model import Bundle
 
 

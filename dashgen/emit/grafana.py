@@ -77,7 +77,7 @@ def _dashboard(dashboard: Dashboard, notice: str) -> Any:
         graphTooltip=1,
         refresh=dashboard.refresh,
         time=lib.Time(dashboard.time_from, "now"),
-        timezone="browser",
+        timezone=dashboard.timezone,
         annotations=lib.Annotations(list=notes),
         links=[_dashboard_link(link) for link in dashboard.links],
         templating=lib.Templating(list=[_variable(variable) for variable in dashboard.variables]),

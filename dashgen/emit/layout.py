@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from dashgen.emit.verify import OutputError
+from dashgen.errors import OutputError
 from dashgen.model import Dashboard, Panel, Row
 from dashgen.model.identity import stable_id
 

@@ -91,18 +91,9 @@ def _field_config(config: Json, *, heatmap: bool) -> Json:
             del defaults["custom"]
     if heatmap:
         defaults.pop("thresholds", None)
-    elif "thresholds" in defaults:
-        steps = defaults["thresholds"].get("steps") or []
-        defaults["thresholds"] = {
-            "mode": "absolute",
-            "steps": [_step(step, i) for i, step in enumerate(steps)],
-        }
+    else:
         defaults.setdefault("mappings", [])
     return {"defaults": defaults, "overrides": config.get("overrides", [])}
-
-
-def _step(step: Json, position: int) -> Json:
-    return {"color": step["color"], "value": step["value"] if position else None}
 
 
 def _variable(variable: Json) -> Json:

@@ -7,15 +7,14 @@ symbolic links below the output folder are never followed. Writing itself is in 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from dashgen.emit.drift import Drift, changed_drift
 from dashgen.emit.machine import machine_errors
 from dashgen.emit.manifest import MANIFEST, Manifest, digest, is_inside, read_manifest
-from dashgen.emit.verify import OutputError
-from dashgen.errors import InputError, Location, Problem
+from dashgen.errors import InputError, Location, OutputError, Problem
 
 State = Literal["added", "changed", "unchanged", "edited", "foreign", "obstructed"]
 # A foreign file gets here with ``force`` only.
@@ -145,16 +144,7 @@ def _with_removals(change: Changes, stale: Iterable[str]) -> Changes:
     # What a link or a folder took the place of is not the file we wrote, so it stays.
     present = [name for name in stale if not _blocked(folder, name) and (folder / name).is_file()]
     edited = tuple(name for name in present if digest((folder / name).read_bytes()) != owned[name])
-    return Changes(
-        name=change.name,
-        folder=folder,
-        states=change.states,
-        contents=change.contents,
-        removed=tuple(present),
-        removed_edited=edited,
-        old=change.old,
-        manifest=change.manifest,
-    )
+    return replace(change, removed=tuple(present), removed_edited=edited)
 
 
 def _blocked(root: Path, name: str) -> bool:

@@ -109,14 +109,14 @@ def _piechart_defaults(panel: Panel) -> Json:
     }
 
 
-def _timeseries_options(_: Panel) -> Json:
+def _timeseries_options(panel: Panel) -> Json:
     return {
         "legend": {
-            "calcs": ["mean", "max", "lastNotNull"],
+            "calcs": ["sum", "max"] if panel.bars else ["mean", "max", "lastNotNull"],
             "displayMode": "table",
             "placement": "bottom",
             "showLegend": True,
-            "sortBy": "Max",
+            "sortBy": "Total" if panel.bars else "Max",
             "sortDesc": True,
         },
         "tooltip": {"hideZeros": False, "mode": "multi", "sort": "desc"},

@@ -6,10 +6,9 @@ import re
 
 import promql_parser
 
+_DURATION = r"(?:[0-9]+(?:ms|[smhdwy]))+(?![A-Za-z0-9_])"
 _TOKEN = re.compile(
-    r"""(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)"""
-    r"""|(?P<duration>(?:[0-9]+(?:ms|[smhdwy]))+)(?![A-Za-z0-9_])"""
-    r"""|(?P<word>[A-Za-z0-9_.:]+)|(?P<space>\s+)|(?P<mark>.)""",
+    rf""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|{_DURATION}|[A-Za-z0-9_.:]+|[=!<>~]+|\S""",
     re.DOTALL,
 )
 
@@ -20,27 +19,24 @@ ONE_LINE = 80
 def lay_out(expr: str) -> str:
     """``expr`` as promql-parser prints it, or unchanged when that is not the same expression.
 
-    The parser's own text rounds milliseconds and drops comments, so equal trees are no proof:
-    the tokens must be the same, whitespace aside.
+    The parser's own text sorts, rounds milliseconds and drops comments, and its trees would not show it:
+    the tokens must be the same, whitespace and the spelling of durations aside.
     """
     if len(expr) <= ONE_LINE and "\n" not in expr:
         return expr
     try:
-        tree = promql_parser.parse(expr)
-        pretty: str = tree.prettify()
-        same = str(promql_parser.parse(pretty)) == str(tree) and _tokens(pretty) == _tokens(expr)
+        pretty: str = promql_parser.parse(expr).prettify()
     except ValueError:
         return expr
-    return pretty if same else expr
+    old, new = _TOKEN.findall(expr), _TOKEN.findall(pretty)
+    return pretty if old == new or _canonical(old) == _canonical(new) else expr
 
 
-def _tokens(expr: str) -> list[str]:
-    return [_canonical(match) for match in _TOKEN.finditer(expr) if match.lastgroup != "space"]
+def _canonical(tokens: list[str]) -> list[str]:
+    return [_milliseconds(token) if re.fullmatch(_DURATION, token) else token for token in tokens]
 
 
-def _canonical(match: re.Match[str]) -> str:
-    if match.lastgroup != "duration":
-        return match.group()
-    units = {"ms": 1, "s": 10**3, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-    parts = re.findall(r"([0-9]+)(ms|[smhdwy])", match.group())
-    return f"{sum(int(number) * units.get(unit, 31_536_000_000) for number, unit in parts)}ms"
+def _milliseconds(duration: str) -> str:
+    units = {"ms": 1, "s": 10**3, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
+    parts = re.findall(r"([0-9]+)(ms|[smhdwy])", duration)
+    return f"{sum(int(number) * units[unit] for number, unit in parts)}ms"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dashgen.emit.verify import OutputError
+from dashgen.errors import OutputError
 from dashgen.model import Panel, Query
 
 Json = dict[str, Any]

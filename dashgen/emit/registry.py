@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
-from importlib.resources import files
 from typing import cast
 
-from dashgen.emit.verify import OutputError
-from dashgen.errors import InputError, Location, Problem
+from dashgen.errors import InputError, Location, OutputError, Problem
 from dashgen.model import Bundle
 from dashgen.spec import Spec
+from dashgen.spec.checks.known import targets as target_names
 
 Render = Callable[[Bundle, Spec], dict[str, str]]
-
-
-def target_names() -> tuple[str, ...]:
-    """Name of every target, as a spec writes it."""
-    return tuple(sorted(_modules()))
 
 
 def render(name: str, bundle: Bundle, spec: Spec) -> dict[str, str]:
@@ -47,9 +41,3 @@ def render_all(bundle: Bundle, spec: Spec) -> dict[str, str]:
             raise OutputError([f"target {name} writes a file another target writes: {', '.join(clash)}"])
         produced |= rendered
     return produced
-
-
-def _modules() -> Iterator[str]:
-    for entry in files("dashgen.emit.targets").iterdir():
-        if entry.name.endswith(".py") and not entry.name.startswith("_"):
-            yield entry.name.removesuffix(".py").replace("_", "-")

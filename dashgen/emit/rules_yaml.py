@@ -38,7 +38,7 @@ def _rule(rule: RecordingRule | Alert) -> Mapping:
         "alert": rule.name,
         "expr": lay_out(rule.expr),
         **{key: duration_text(value) for key, value in timing.items() if value},
-        "labels": _sorted({"severity": rule.severity} | dict(rule.labels)),
+        "labels": _sorted({**rule.labels, "severity": rule.severity}),
         "annotations": annotations,
     }
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, pairwise
 from typing import Any
 
-from dashgen.errors import DashgenError
+from dashgen.errors import OutputError
 
 Json = dict[str, Any]
 
@@ -46,20 +46,6 @@ GRAFANA_VARIABLES = frozenset(
         "timeFilter",
     }
 )
-
-
-class OutputError(DashgenError):
-    """What was generated would not work in Grafana; lists every defect."""
-
-    exit_code = 3
-
-    def __init__(self, defects: Sequence[str]) -> None:
-        self.defects = tuple(defects)
-        lines = "\n".join(f"  {defect}" for defect in self.defects)
-        super().__init__(
-            f"internal error: {len(self.defects)} defect(s) in the generated output\n{lines}\n"
-            "  do this:  correct the `extend` function if the spec has one, else report a bug in dashgen"
-        )
 
 
 @cache

@@ -61,11 +61,15 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A signal that no source of the spec provides, and what would provide it."""
+    """A signal that no source of the spec provides, and what would provide it.
+
+    ``vantage`` is where a source would have to stand; None when no source could help.
+    """
 
     signal: str
     reason: str
     how: str
+    vantage: Vantage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,7 @@ class Dashboard:
     tags: tuple[str, ...] = ()
     time_from: str = "now-6h"
     refresh: str = "30s"
+    timezone: Literal["browser", "utc"] = "browser"
     data_sources: dict[str, str] = field(default_factory=dict)
 
     def panels(self) -> Iterator[Panel]:

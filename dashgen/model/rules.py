@@ -30,6 +30,7 @@ class Alert:
     """A condition somebody is told about. ``page`` wakes a person, ``ticket`` waits for the morning.
 
     ``wait`` is Prometheus' ``for``. ``panel`` is where the summary of the runbook sends the reader.
+    ``labels`` and ``annotations`` are those beyond severity, summary and description.
     """
 
     name: str

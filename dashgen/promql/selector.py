@@ -26,11 +26,11 @@ class Match:
 
 
 def vector(name: str, matches: Iterable[Match] = ()) -> str:
-    """``name{matchers}``; a name that is no identifier (UTF-8 metric names) goes into ``__name__``."""
+    """``name{matchers}`` in the order of labels; a name that is no identifier goes into ``__name__``."""
     if not quote.metric(name):
         matches = (Match("__name__", "=", name), *matches)
         name = ""
-    inner = ",".join(str(match) for match in matches)
+    inner = ",".join(str(match) for match in sorted(matches, key=lambda match: match.label))
     return f"{name}{{{inner}}}" if inner else name
 
 

@@ -28,6 +28,9 @@ ANYTHING = '"(?s:(.+))"'
 REPORTED_MODEL = "llm_reported_model"
 """What a source called the model, while aliases are merged; never recorded."""
 
+WORKLOAD = "llm_workload"
+"""Namespace and pod in one label, while GPUs look for their model; never recorded."""
+
 
 def source_matches(spec: Spec, feed: Feed, *, rules: bool = True) -> tuple[Match, ...]:
     """The source's selector; in locally evaluated rules without external labels, which are not there yet."""
@@ -132,11 +135,17 @@ def gpu(spec: Spec, feed: Feed, expr: str) -> str:
     """``expr`` per GPU and pod, with the model whose workload holds it; duplicates of time-slicing collapse."""
     labels = (*cluster_labels(spec), "namespace", *GPU_LABELS)
     expr = canonical(spec, feed, expr, "max", labels)
-    for model in spec.models:
-        if model.workload:
-            pods = quote.string(model.workload.pods)
-            expr = label_replace(expr, "model", quote.replacement(model.name), "pod", pods)
-    return expr
+    workloads = [(model, model.workload) for model in spec.models if model.workload]
+    if len({workload.namespace for _, workload in workloads}) < 2:
+        for model, workload in workloads:
+            expr = label_replace(expr, "model", quote.replacement(model.name), "pod", quote.string(workload.pods))
+        return expr
+    # Pods of the same name in two namespaces serve different models.
+    expr = f'label_join({expr}, "{WORKLOAD}", "/", "namespace", "pod")'
+    for model, workload in workloads:
+        pods = quote.string(f"{quote.regex(workload.namespace)}/(?:{workload.pods})")
+        expr = label_replace(expr, "model", quote.replacement(model.name), WORKLOAD, pods)
+    return aggregate("max", (*labels, "model"), expr)
 
 
 def unit_factor(feed: Feed) -> float:

@@ -81,12 +81,12 @@ class Recorded:
         """The ``q`` quantile in the signal's unit, by labels.
 
         Sources with unlike units have bucket names of their own and are never summed; a model is
-        measured by one of them, so ``or`` puts the models side by side.
+        measured by one of them, so ``or`` puts the models side by side; one without observations is NaN
+        and has to step aside, or the old name of an upgrade would hide the new one.
         """
         by_record = {self.bucket_record(feed, window): raw.unit_factor(feed) for feed in self.feeds}
-        return " or ".join(
-            histogram.quantile(q, scope.read(record), by, factor) for record, factor in by_record.items()
-        )
+        parts = [histogram.quantile(q, scope.read(record), by, factor) for record, factor in by_record.items()]
+        return _first_of(parts, ">= 0")
 
     def buckets(self, scope: Scope, by: Sequence[str], window: timedelta) -> tuple[str, float]:
         """(bucket rates by ``le`` and labels for a heatmap, factor from its unit to the signal's)."""
@@ -96,5 +96,11 @@ class Recorded:
 
     def observations(self, scope: Scope, by: Sequence[str], window: timedelta) -> str:
         """Observations of the histogram per second, by labels."""
-        records = sorted({self.bucket_record(feed, window) for feed in self.feeds})
-        return " or ".join(aggregate("sum", by, scope.read(record, (histogram.EVERYTHING,))) for record in records)
+        records = dict.fromkeys(self.bucket_record(feed, window) for feed in self.feeds)
+        parts = [aggregate("sum", by, scope.read(record, (histogram.EVERYTHING,))) for record in records]
+        return _first_of(parts, "> 0")
+
+
+def _first_of(parts: Sequence[str], useful: str) -> str:
+    """By label set, the first part whose value is useful, else the last."""
+    return " or ".join([*(f"({part}) {useful}" for part in parts[:-1]), parts[-1]])

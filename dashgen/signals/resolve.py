@@ -64,13 +64,17 @@ def missing(spec: Spec, signal: Signal, vantage: Vantage) -> Missing:
             enabled=source.enabled,
             disabled=source.disabled,
         )
-        return Missing(signal.meaning, f"source {source.id}: {state.reason}", state.how)
+        return Missing(signal.meaning, f"source {source.id}: {state.reason}", state.how, vantage)
+    if vantage in ("engine", "gpu") and all(model.route == "cloud" for model in spec.models):
+        how = "nothing to do: providers do not show their engines"
+        return Missing(signal.meaning, "every model of the spec is served by a provider", how, vantage)
     known = [load(name) for name in exporters()]
     kinds = [exporter.name for exporter in known if exporter.vantage == vantage and signal.key in exporter.signals]
     return Missing(
         signal.meaning,
         f"no source with vantage {vantage} provides it",
         f"add a source of kind {' or '.join(kinds)}" if kinds else "no exporter in the catalogue has it",
+        vantage,
     )
 
 

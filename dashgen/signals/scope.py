@@ -17,15 +17,20 @@ CLUSTER = "cluster"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Matchers put on every recorded series an expression reads, and how far back it looks."""
+    """Matchers put on every recorded series an expression reads, and how far back it looks.
+
+    ``replica`` is the label in which copies of one series differ: each Prometheus of a pair records its own.
+    """
 
     matches: tuple[Match, ...]
     offset: timedelta | None = None
+    replica: str = ""
 
     def read(self, record: str, extra: Iterable[Match] = ()) -> str:
         """The recorded series ``record`` within this scope."""
         series = vector(record, (*self.matches, *extra))
-        return f"{series} offset {duration_text(self.offset)}" if self.offset else series
+        series = f"{series} offset {duration_text(self.offset)}" if self.offset else series
+        return f"max without ({self.replica}) ({series})" if self.replica else series
 
     def ago(self, offset: timedelta) -> Scope:
         """The same series that long ago."""
@@ -61,12 +66,27 @@ def cluster_as_seen(spec: Spec) -> str:
     return CLUSTER if rules_see_cluster(spec) else spec.prometheus.cluster_label
 
 
+def seen_scope(spec: Spec) -> Scope:
+    """Every series of the service as Grafana sees it: chosen clusters only, one of two replicas.
+
+    Series without a cluster (facts of the spec, above all Prometheus servers) belong to every cluster.
+    """
+    matches = service_scope(spec).matches
+    if has_cluster(spec):
+        matches = (*matches, Match(cluster_as_seen(spec), "=~", f"|${CLUSTER}", raw=True))
+    return Scope(matches, replica=_replica(spec))
+
+
+def _replica(spec: Spec) -> str:
+    return (spec.prometheus.replica_label or "") if spec.prometheus.rules == "local" else ""
+
+
 def panel_scope(spec: Spec) -> Scope:
     """What the dashboard's variables select."""
     labels = {cluster_as_seen(spec): CLUSTER} if has_cluster(spec) else {}
     labels |= {name: name for name in ("namespace", "model", "route")}
     chosen = tuple(Match(label, "=~", f"${variable}", raw=True) for label, variable in labels.items())
-    return Scope((*service_scope(spec).matches, *chosen))
+    return Scope((*service_scope(spec).matches, *chosen), replica=_replica(spec))
 
 
 def fact_scope(spec: Spec) -> Scope:

@@ -5,8 +5,7 @@ TraceQL metrics (Tempo 2.8 for ``sum_over_time`` and ``topk``); attributes are t
 
 from __future__ import annotations
 
-import json
-
+from dashgen.promql import quote
 from dashgen.spec import Spec
 
 COST = "span.llm.cost_usd"
@@ -17,7 +16,7 @@ OUTPUT = "span.llm.output_tokens"
 
 def _spans(spec: Spec, condition: str) -> str:
     service = spec.tempo.service_name if spec.tempo else None
-    named = f"resource.service.name = {json.dumps(service, ensure_ascii=False)} && " if service else ""
+    named = f"resource.service.name = {quote.string(service)} && " if service else ""
     return f"{{ {named}{condition} }}"
 
 
@@ -31,6 +30,6 @@ def tokens_by_user(spec: Spec, attribute: str, top: int = 10) -> str:
     return f"{_spans(spec, f'{attribute} > 0')} | sum_over_time({attribute}) by ({USER}) | topk({top})"
 
 
-def requests_of_user(spec: Spec, variable: str = "$user_id") -> str:
-    """The traces of the user typed into a text box."""
-    return _spans(spec, f'{USER} = "{variable}"')
+def requests_of_user(spec: Spec, variable: str = "user_id") -> str:
+    """The traces of the user typed into a text box; Grafana puts the quotes, and escapes those in the id."""
+    return _spans(spec, f"{USER} = ${{{variable}:doublequote}}")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from dashgen.spec.types import Count, Day, LabelName, Money, Positive, Share, Strict, Text
+from dashgen.spec.types import Count, Day, Money, Positive, Share, Strict, Text
 
 
 class Prices(Strict):
@@ -145,5 +145,3 @@ def _same_tiers(old: Price, new: Price) -> Iterator[tuple[Prices, Prices]]:
 
 PRICE_WEEK = timedelta(days=8)
 """How long after a price change last week's baseline may still hold old prices (1w, 1h and margin)."""
-
-LabelMap = dict[LabelName, LabelName]

@@ -31,8 +31,7 @@ def json_schema() -> dict[str, Any]:
     for option in sections["Model"]["properties"]["engine"]["anyOf"]:
         if option["type"] == "string":
             option["enum"] = list(kinds)
-    if targets:
-        schema["properties"]["targets"]["items"]["enum"] = list(targets)
+    schema["properties"]["targets"]["items"]["enum"] = list(targets)
     described: dict[str, Any] = _tidy(schema)
     return {"$schema": DRAFT, **described, "title": TITLE}
 

@@ -202,7 +202,8 @@ def example(schema: Schema, root: Schema) -> str | None:
     needed = {key: example(first["properties"][key], root) for key in first.get("required", ())}
     if needed and all(needed.values()):
         return "{" + ", ".join(f"{key}: {value}" for key, value in needed.items()) + "}"
-    return None
+    default = schema.get("default")
+    return flow(default) if isinstance(default, (str, int, float)) else None
 
 
 def flow(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashgen.alerts import alerts, missing_alerts
+from dashgen.alerts.gpu_memory import reserved_fraction
 from tests.alerts.deployments import DCGM, QWEN, VLLM, WORKLOAD, gpu, spec
 from tests.promtool import play
 from tests.series import constant
@@ -63,6 +64,24 @@ def test_what_vllm_reserves_on_purpose_moves_the_limit(fraction, reserved, limit
     assert below.query(LIMIT).value() == pytest.approx(limit)
     assert not below.minutes(NAME)
     assert above.minutes(NAME)
+
+
+@pytest.mark.parametrize(
+    ("version", "fraction"),
+    [
+        (None, 0.92),
+        ("0.33", 0.92),
+        ("0.20", 0.92),
+        ("0.20.0", 0.92),
+        ("0.19", 0.9),
+        ("0.19.1", 0.9),
+        (">=0.10, <=0.19", 0.9),
+        (">=0.10, <=0.20", 0.92),
+        (">=0.10", 0.92),
+    ],
+)
+def test_without_a_setting_the_default_of_the_newest_version_counts(version, fraction):
+    assert reserved_fraction(spec(models=(OURS,), sources=(VLLM | {"version": version}, DCGM))) == fraction
 
 
 def test_a_gpu_without_reserved_memory_keeps_the_flat_limit_beside_one_with():

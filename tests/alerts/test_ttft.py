@@ -28,7 +28,7 @@ def test_a_p95_above_two_seconds_for_five_minutes_fires_and_says_so():
     assert first.labels["severity"] == "page"
     assert (first.labels["model"], first.labels["route"], first.labels["team"]) == ("gpt", "cloud", "assist")
     assert "2.2" in first.annotations["description"] and "gpt (cloud)" in first.annotations["summary"]
-    assert first.annotations["dashboard_url"].endswith("&var-namespace=web&var-model=gpt&var-route=cloud")
+    assert first.annotations["dashboard_url"].endswith("&var-model=gpt&var-route=cloud")
 
 
 @pytest.mark.parametrize("minutes", [0.25, 0.5])

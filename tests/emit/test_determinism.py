@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashgen.emit.registry import render, render_all, target_names
-from dashgen.emit.verify import OutputError
-from dashgen.errors import InputError
+from dashgen.errors import InputError, OutputError
 from tests.emit.samples import bundle, spec
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,8 @@ from copy import deepcopy
 import pytest
 
 from dashgen.emit.grafana import dashboard_json
-from dashgen.emit.verify import OutputError, dashboard_defects, known_units, verify
+from dashgen.emit.verify import dashboard_defects, known_units, verify
+from dashgen.errors import OutputError
 from tests.emit.samples import PANELS, board
 
 

@@ -72,7 +72,7 @@ def test_local_rules_see_no_external_label():
     local = spec(sources=(source,), prometheus={"external_labels": {"cluster": "eu"}})
     feed: Feed = feeds(local, REQUESTS, "client")[0]
     assert samples(local, feed) == 'llm_requests_total{job="app"}'
-    assert samples(local, feed, rules=False) == 'llm_requests_total{job="app",cluster="eu"}'
+    assert samples(local, feed, rules=False) == 'llm_requests_total{cluster="eu",job="app"}'
     assert requests_of(local, requests(counter((60, 11)))) == [({"model": "gpt"}, pytest.approx(1))]
 
 

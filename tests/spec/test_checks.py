@@ -138,6 +138,10 @@ def test_versions_the_catalogue_knows(problems, version):
     assert problems(with_sources(f"kind: vllm, selector: {{job: a}}, version: {version}")) == []
 
 
+def test_price_lists_may_meet_on_a_day(problems):
+    assert problems(with_prices(", until: 2026-02-01", ", from: 2026-02-01")) == []
+
+
 def test_the_uid_message_says_how_much_to_cut(problems):
     (problem,) = problems(SMALLEST.replace("chat", "a-very-long-service-name-indeed"))
     assert problem.action == "shorten `name` or `grafana.uid_prefix` by 10 characters"

@@ -89,15 +89,9 @@ def _oldest(entry: Exporter) -> Version | None:
 
 def targets() -> tuple[str, ...]:
     """Names of the output formats: the modules of ``dashgen/emit/targets``."""
-    folder = files("dashgen") / "emit" / "targets"
-    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-    return tuple(
-        sorted(
-            name.removesuffix(".py").replace("_", "-")
-            for name in names
-            if name.endswith(".py") and not name.startswith("_")
-        )
-    )
+    names = (entry.name for entry in files("dashgen").joinpath("emit", "targets").iterdir())
+    modules = (name.removesuffix(".py") for name in names if name.endswith(".py") and not name.startswith("_"))
+    return tuple(sorted(module.replace("_", "-") for module in modules))
 
 
 def suggest(word: str, options: tuple[str, ...]) -> tuple[str, str]:

@@ -40,7 +40,7 @@ def targets(spec: Spec) -> Iterator[Finding]:
     names = known.targets()
     for index, target in enumerate(spec.targets):
         path: Path = ("targets", index)
-        if names and target not in names:
+        if target not in names:
             expected, action = known.suggest(target, names)
             yield Finding(path, f"unknown target {quote(target)}", expected, action)
         elif target in spec.targets[:index]:

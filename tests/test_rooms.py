@@ -1,0 +1,66 @@
+"""The shape of the package: which room may know which, and that each file says what it is for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "dashgen"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# Data flows one way: spec -> (catalogue, signals) -> model -> emit -> out/. A panel draws what an alert compares,
+# so dashboards know alerts; an alert names its panel by key.
+MAY_IMPORT = {
+    "errors": set(),
+    "model": set(),
+    "promql": set(),
+    "catalogue": {"errors"},
+    "spec": {"catalogue", "errors"},
+    "signals": {"catalogue", "model", "promql", "spec"},
+    "alerts": {"catalogue", "model", "promql", "signals", "spec"},
+    "dashboards": {"alerts", "errors", "model", "promql", "signals", "spec"},
+    "assemble": {"alerts", "dashboards", "model", "spec"},
+    "emit": {"errors", "model", "spec"},
+    "cli": {"assemble", "catalogue", "emit", "errors", "model", "spec"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+
+def room(file: Path) -> str:
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("name", sorted({room(file) for file in FILES}))
+def test_a_room_knows_only_what_is_below_it(name: str):
+    found = {
+        module.split(".")[1]
+        for file in FILES
+        if room(file) == name
+        for module in imports(file)
+        if module.startswith("dashgen.")
+    }
+    assert found - {name} <= MAY_IMPORT[name]
+
+
+def test_one_module_touches_grafanalib():
+    users = {str(file.relative_to(PACKAGE)) for file in FILES for module in imports(file) if "grafanalib" in module}
+    assert users == {"emit/grafana.py"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_a_file_says_what_it_is_for_and_stays_short(file: Path):
+    text = file.read_text()
+    assert ast.get_docstring(ast.parse(text))
+    assert len(text.splitlines()) <= 350
