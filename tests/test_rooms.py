@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "signals": {"catalogue", "model", "promql", "spec"},
     "alerts": {"catalogue", "model", "promql", "signals", "spec"},
     "dashboards": {"alerts", "errors", "model", "promql", "signals", "spec"},
-    "assemble": {"alerts", "dashboards", "model", "spec"},
+    "assemble": {"alerts", "dashboards", "model", "signals", "spec"},
     "emit": {"errors", "model", "spec"},
     "cli": {"assemble", "catalogue", "emit", "errors", "model", "spec"},
     "__main__": {"cli"},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Annotated, NoReturn
@@ -57,6 +58,9 @@ def main() -> NoReturn:
         _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        # Files are guarded where they are read and written: what is left is our own output.
+        _fail(f"cannot write the result: {error.strerror or error}", 3)
     except Exception as error:
         if os.environ.get("DASHGEN_DEBUG") == "1":
             _show_traceback(error)
@@ -68,6 +72,12 @@ def main() -> NoReturn:
 def run() -> NoReturn:
     """``main`` as a process of its own: ends at once, without taking hundreds of modules apart first."""
     code: int | str | None = 0
+    if hasattr(signal, "SIGPIPE"):
+        # `dashgen build | head -1` ends like every other tool; what is written is written atomically.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     try:
         main()
     except SystemExit as end:

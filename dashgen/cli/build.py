@@ -107,6 +107,8 @@ def _report(screen: Screen, change: Changes, bundle: Bundle | None) -> None:
     screen.line(f"{change.folder}: {counts}, {len(change.removed)} removed", "bold")
     if bundle is not None:
         screen.line(f"  {_contents(bundle)}")
+        for source, version in bundle.assumed_versions:
+            screen.line(f"  source {source} has no version in the spec: built for {version}")
     else:
         screen.line("  the spec of this output is gone")
     for name in change.edited:

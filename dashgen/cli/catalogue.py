@@ -25,12 +25,11 @@ def catalogue(
         str | None, typer.Option("--why", metavar="METRIC", help="Everything known about one metric.")
     ] = None,
 ) -> None:
-    """Show what exporters expose: names, types, units, labels, and what is on by default.
-
-    Raises:
-        InputError: for an unknown exporter, metric or version.
-    """
+    """Show what exporters expose: names, types, units, labels, and what is on by default."""
     if why is not None:
+        if exporter is not None or at is not None:
+            given = f"an exporter ({exporter})" if exporter is not None else f"--at {at}"
+            _fail("--why", f"{given} beside --why", "--why alone: it tells every exporter and version", "leave it out")
         _explain(why)
     elif exporter is None:
         if at is not None:

@@ -19,12 +19,16 @@ class MissingAlert:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The dashboards and rule groups of one spec, and the pages that lack a signal."""
+    """The dashboards and rule groups of one spec, and the pages that lack a signal.
+
+    ``assumed_versions`` are (source, version) where the spec names none and the newest known was taken.
+    """
 
     spec_name: str
     dashboards: tuple[Dashboard, ...]
     groups: tuple[RuleGroup, ...]
     missing_alerts: tuple[MissingAlert, ...] = ()
+    assumed_versions: tuple[tuple[str, str], ...] = ()
 
     def alerts(self) -> Iterator[Alert]:
         """Every alert of every group, in evaluation order."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dashgen.catalogue.loader import load
 from dashgen.catalogue.model import Exporter, SignalUse
 from dashgen.catalogue.version import VersionRange
-from dashgen.spec import Source
+from dashgen.spec import Source, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,12 @@ def presence(source: Source) -> Feed:
     exporter = load(source.kind)
     metric = exporter.find(exporter.presence.metric)[0]
     return Feed(source, exporter, (SignalUse(metric.name_in(source.variant or exporter.default_variant)),))
+
+
+def assumed_versions(spec: Spec) -> tuple[tuple[str, str], ...]:
+    """(source, version) of each exporter whose names changed over time and whose version the spec leaves out."""
+    return tuple(
+        (source.id, load(source.kind).newest_text)
+        for source in spec.sources
+        if source.version is None and any(metric.since for metric in load(source.kind).metrics)
+    )

@@ -114,9 +114,10 @@ def _salvage(document: Document, error: ValidationError, broken: frozenset[Path]
     unknown = set(broken)
     for number in range(_ROUNDS):
         found = faults(error, document, removed)
+        misspelt = {fault.means for fault in found if fault.means}
         for fault in found:
             about_broken = any(path[: len(part)] == part for part in broken for path in fault.unknown)
-            if number == 0 and not about_broken:
+            if number == 0 and not about_broken and fault.path not in misspelt:
                 document.problems.append(fault.problem)
             unknown.update(fault.unknown)
             if fault.stand_in is not None and fault.path not in instead:

@@ -45,6 +45,8 @@ class Fault:
     remove: Path
     stand_in: Any
     unknown: tuple[Path, ...]
+    means: Path | None = None
+    """Of a misspelt key, the path it was meant for: that it is missing need not be said."""
 
 
 @dataclass
@@ -191,11 +193,13 @@ def _unknown_key(place: _Place, document: Document) -> Fault:
     beside = place.parent.entries or {} if place.parent else {}
     meant = closest(key, known)
     unknown: tuple[Path, ...] = (place.path,)
+    means: Path | None = None
     home = _home(key)
     if meant is not None and meant in beside:
         action = f"remove it; `{meant}` is already there"
     elif meant is not None:
-        unknown = (place.path, (*place.path[:-1], meant))
+        means = (*place.path[:-1], meant)
+        unknown = (place.path, means)
         action = f"rename it to `{meant}`"
     elif home:
         action = f"move it to {home}"
@@ -213,6 +217,7 @@ def _unknown_key(place: _Place, document: Document) -> Fault:
         place.path,
         None,
         unknown,
+        means,
     )
 
 

@@ -11,9 +11,12 @@ from dashgen.spec.sources import Source
 from dashgen.spec.types import (
     Duration,
     Flag,
+    KubernetesLabel,
+    KubernetesValue,
     LabelName,
     LabelValue,
     Money,
+    Namespace,
     Slug,
     Strict,
     Text,
@@ -97,11 +100,11 @@ class Spec(Strict):
     revenue_usd_per_request: Money | None = None
     alerts: AlertSettings = AlertSettings.model_construct()
     runbooks: Url | None = Field(default=None, description="base URL; the alert's name is appended")
-    rule_labels: dict[LabelName, LabelValue] = Field(
+    rule_labels: dict[KubernetesLabel, KubernetesValue] = Field(
         default={"release": "kube-prometheus-stack"},
         description="metadata labels the Prometheus operator selects",
     )
-    namespace: Slug | None = Field(default=None, description="metadata namespace of the PrometheusRule")
+    namespace: Namespace | None = Field(default=None, description="metadata namespace of the PrometheusRule")
     hide: tuple[Text, ...] = Field(default=(), description="panels to leave out, as dashboard/panel")
     targets: tuple[Text, ...] = Field(default=("grafana-json", "prometheus-rule"), min_length=1)
 

@@ -10,9 +10,11 @@ from pydantic_core import PydanticCustomError
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 DURATION_PATTERN = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+$"
 NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
-LABEL_PATTERN = r"^[a-zA-Z_][a-zA-Z0-9_]*$"
+LABEL_PATTERN = r"^([a-zA-Z]|_[a-zA-Z0-9])[a-zA-Z0-9_]*$"
+KUBERNETES_LABEL_PATTERN = r"^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$"
+KUBERNETES_VALUE_PATTERN = r"^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$"
 DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-URL_PATTERN = r"^https?://[^\s\"'<>\\]+$"
+URL_PATTERN = r"^https?://[^\s\"'<>\\{}?#]+$"
 
 
 class Strict(BaseModel):
@@ -86,6 +88,9 @@ def _day(value: Any) -> Any:
 
 Text = Annotated[str, Field(min_length=1, max_length=256), BeforeValidator(_text)]
 Slug = Annotated[str, Field(pattern=NAME_PATTERN, max_length=40, examples=["chat"])]
+KubernetesLabel = Annotated[str, Field(pattern=KUBERNETES_LABEL_PATTERN, max_length=253)]
+KubernetesValue = Annotated[str, Field(pattern=KUBERNETES_VALUE_PATTERN, max_length=63)]
+Namespace = Annotated[str, Field(pattern=NAME_PATTERN, max_length=63, examples=["monitoring"])]
 LabelName = Annotated[str, Field(pattern=LABEL_PATTERN, max_length=128)]
 Url = Annotated[str, Field(pattern=URL_PATTERN, max_length=500, examples=["https://grafana.example.com"])]
 LabelValue = Annotated[str, BeforeValidator(_text)]

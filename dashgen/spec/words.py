@@ -7,15 +7,25 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dashgen.spec.document import Node, Path
-from dashgen.spec.types import DAY_PATTERN, DURATION_PATTERN, LABEL_PATTERN, NAME_PATTERN, URL_PATTERN
+from dashgen.spec.types import (
+    DAY_PATTERN,
+    DURATION_PATTERN,
+    KUBERNETES_LABEL_PATTERN,
+    KUBERNETES_VALUE_PATTERN,
+    LABEL_PATTERN,
+    NAME_PATTERN,
+    URL_PATTERN,
+)
 
 Schema = Mapping[str, Any]
 
 PATTERNS = {
     DURATION_PATTERN: "a duration: a number with a unit of ms, s, m, h, d or w, such as 500ms, 30s or 1h30m",
     NAME_PATTERN: "lower-case letters, digits and dashes, beginning and ending with a letter or digit",
-    LABEL_PATTERN: "a label name: letters, digits and underscores, not beginning with a digit",
-    URL_PATTERN: "an address that begins with http:// or https://, without spaces or quotes",
+    LABEL_PATTERN: "a label name: letters, digits and underscores, no digit and no __ at the beginning",
+    KUBERNETES_LABEL_PATTERN: "a Kubernetes label name, such as release or app.kubernetes.io/part-of",
+    KUBERNETES_VALUE_PATTERN: "a Kubernetes label value: letters, digits, dashes, dots and underscores",
+    URL_PATTERN: "an address that begins with http:// or https://, without spaces, quotes, braces, ? and #",
     DAY_PATTERN: "a day written as year-month-day, such as 2026-01-31",
     r"^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$": "letters, digits, dashes and underscores, beginning and "
     "ending with a letter or digit",

@@ -276,3 +276,30 @@ def test_a_kill_during_a_removal(repo: Path, number: int):
     done = dashgen(repo, "build")
     assert done.returncode == 0, done.stderr
     assert len(tree(repo / "out")) == 5
+
+
+def test_a_panel_hidden_by_a_name_it_does_not_have(repo: Path):
+    (repo / "specs/chat.yaml").write_text(GOOD + "hide: [cost/margn]\n")
+    refused(repo, 2, "cost/margn is no panel", "write cost/margin")
+
+
+def shell(repo: Path, command: str) -> subprocess.CompletedProcess[str]:
+    line = f"set -o pipefail; {command.replace('dashgen', f'{sys.executable} -m dashgen')}"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(["bash", "-c", line], cwd=repo, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("dashgen catalogue vllm | head -1", 128 + signal.SIGPIPE),
+        ("dashgen catalogue vllm >/dev/full", 3),
+        ("dashgen build >&-", 0),
+        ("dashgen build 2>&-", 0),
+    ],
+)
+def test_output_that_nobody_takes(repo: Path, command: str, code: int):
+    done = shell(repo, command)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "internal error" not in done.stderr

@@ -25,6 +25,15 @@ def with_sources(*sources):
 
 
 CASES = [
+    (
+        with_sources("kind: vllm, selector: {job: a}", "kind: vllm, name: b, selector: @@{job: a}"),
+        'the selector of "vllm" again: its series would be counted twice (the other is at 5:28)',
+    ),
+    (with_sources("kind: vllm, selector: {job: a}, labels: {model: @@le}"), '"le" for model'),
+    (
+        with_sources("kind: vllm, selector: {job: a}, labels: {model: x, pod: @@x}"),
+        '"x" for pod, and for another label too',
+    ),
     (with_models("name: a, route: cloud", "name: @@a, route: local"), 'the name "a" is already the name'),
     (
         with_models("name: a, route: cloud, aliases: [x]", "name: b, route: cloud, aliases: [y, @@x]"),
@@ -169,7 +178,7 @@ def test_checks_run_on_what_is_left_and_indexes_stay_right(problems):
         with_models("name: a, route: local").replace("sources:", "sourcess:"),
         with_models("name: a, route: local").replace("kind: vllm", "kind: 5"),
         with_models("name: a, rote: local, serving: {usd_per_gpu_hour: 1}"),
-        with_sources("kind: vllm, nam: x, selector: {job: a}", "kind: vllm, selector: {job: a}"),
+        with_sources("kind: vllm, nam: x, selector: {job: a}", "kind: vllm, selector: {job: b}"),
         SMALLEST + "alerts: {errors: {short_window: 20m, window: 1hour}}\n",
         SMALLEST + "prometheus: {scrape_interval: 1m}\nalerts: {queue: {windw: 10m}}\n",
         SMALLEST + "prometheus: {scrape_interval: 30}\n",

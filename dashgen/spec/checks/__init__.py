@@ -22,6 +22,8 @@ CHECKS: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     sources.variants,
     sources.metrics,
     sources.selectors,
+    sources.same_series,
+    sources.label_maps,
     service.intervals,
     service.prometheus_version,
     service.error_windows,

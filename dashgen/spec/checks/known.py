@@ -62,12 +62,19 @@ def version_problem(kind: str, text: str) -> tuple[str, str, str] | None:
         return (
             f"{kind} {quote(text)} is newer than the newest known",
             expected,
-            action or f'write "{entry.newest_text}" if nothing you use changed since, or upgrade dashgen',
+            action or _when_too_new(entry, wanted),
         )
     if oldest is not None and any(end is not None and end < oldest for end in (wanted.low, wanted.high)):
         action = f"upgrade {kind}, or correct the version"
         return f"{kind} {quote(text)} is older than the oldest known", expected, action
     return None
+
+
+def _when_too_new(entry: Exporter, wanted: VersionRange) -> str:
+    broken = [note for start, note in entry.breaks if wanted.high is None or wanted.high >= start]
+    if broken:
+        return f"upgrade dashgen: {broken[-1]}"
+    return f'write "{entry.newest_text}" if nothing you use changed since, or upgrade dashgen'
 
 
 def _too_new(wanted: VersionRange, newest: Version) -> bool:

@@ -101,6 +101,38 @@ def metrics(spec: Spec) -> Iterator[Finding]:
                     )
 
 
+def same_series(spec: Spec) -> Iterator[Finding]:
+    """Two sources of one kind with one selector would count every series twice."""
+    seen: dict[tuple[str, str], int] = {}
+    for index, source in enumerate(spec.sources):
+        selector = repr(sorted((label, matcher.operator()) for label, matcher in source.selector.items()))
+        first = seen.setdefault((source.kind, selector), index)
+        if first != index:
+            yield Finding(
+                ("sources", index, "selector"),
+                f"the selector of {quote(spec.sources[first].id)} again: its series would be counted twice",
+                f"a different selector for each source of kind {source.kind}",
+                "remove one of the two, or narrow both",
+                reads=(("sources", index, "kind"),),
+                other=("sources", first, "selector"),
+            )
+
+
+def label_maps(spec: Spec) -> Iterator[Finding]:
+    """One label of an exporter is not two of ours, and never the bound of a bucket."""
+    for index, source in enumerate(spec.sources):
+        seen: set[str] = set()
+        for label, name in source.labels.items():
+            if name == "le" or name in seen:
+                yield Finding(
+                    ("sources", index, "labels", label),
+                    f"{quote(name)} for {label}" + (", and for another label too" if name in seen else ""),
+                    "a label of the exporter that means this and nothing else",
+                    "correct the name",
+                )
+            seen.add(name)
+
+
 def selectors(spec: Spec) -> Iterator[Finding]:
     """Regular expressions of selectors are RE2."""
     for index, source in enumerate(spec.sources):
