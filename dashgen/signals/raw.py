@@ -44,12 +44,13 @@ def source_matches(spec: Spec, feed: Feed, *, rules: bool = True) -> tuple[Match
 
 
 def label_map(spec: Spec, feed: Feed) -> Mapping[str, str]:
-    """Canonical label -> what this source calls it: spec, then honorLabels, then the exporter's habit."""
+    """Canonical label -> what this source calls it: the spec's word, else the signal's, else the exporter's."""
     newest = source_range(feed.source, feed.exporter).high
     exporter = feed.exporter.label_map(newest, honor_labels=feed.source.honor_labels)
     cluster = {CLUSTER: spec.prometheus.cluster_label}
+    kept = {label: name for use in feed.uses for label, name in use.keep.items()}
     own = {str(label): name for label, name in feed.source.labels.items()}
-    return {**cluster, **exporter, **own}
+    return {**cluster, **exporter, **kept, **own}
 
 
 def workload_matches(spec: Spec, feed: Feed) -> tuple[Match, ...]:
