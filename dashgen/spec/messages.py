@@ -160,7 +160,8 @@ def _fault(kind: str, message: str, place: _Place, document: Document) -> Fault:
     name = show_path(place.path)
     expected = message if kind in _OWN_WORDS else describe(place.schema, spec_schema())
     purpose = place.schema.get("description")
-    if purpose and kind not in _OWN_WORDS and "properties" not in resolve(place.schema, spec_schema()):
+    sections = any("properties" in option for option in branches(place.schema, spec_schema()))
+    if purpose and kind not in _OWN_WORDS and not sections:
         expected = f"{expected} ({purpose})"
     found = f"`{name}` is {show(place.node)}"
     scalar = place.node.scalar if place.node else None

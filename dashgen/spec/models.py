@@ -15,8 +15,12 @@ class Prices(Strict):
 
     input: Money = Field(description="USD per million input tokens", examples=[2.5])
     output: Money = Field(description="USD per million output tokens", examples=[10])
-    cache_read: Money | None = None
-    cache_write: Money | None = None
+    cache_read: Money | None = Field(
+        default=None, description="USD per million input tokens read from a prompt cache; `input` when left out"
+    )
+    cache_write: Money | None = Field(
+        default=None, description="USD per million input tokens written to a prompt cache; `input` when left out"
+    )
 
     def kinds(self) -> dict[str, float]:
         """Price by token kind, with the fallbacks applied: ``input output cache_read cache_write``."""
@@ -31,7 +35,9 @@ class Prices(Strict):
 class Tier(Prices):
     """Prices of requests whose input is longer than ``above_input_tokens``."""
 
-    above_input_tokens: Count = Field(description="input length above which these prices hold", examples=[200000])
+    above_input_tokens: Count = Field(
+        description="input tokens of a request above which these prices hold", examples=[200000]
+    )
 
 
 class Price(Prices):
@@ -40,9 +46,15 @@ class Price(Prices):
     The first entry may leave ``from`` out; ``until`` defaults to the start of the next entry.
     """
 
-    from_: Day | None = Field(default=None, alias="from")
-    until: Day | None = None
-    tiers: tuple[Tier, ...] = ()
+    from_: Day | None = Field(
+        default=None, alias="from", description="first day (UTC) of these prices; only the oldest list may leave it out"
+    )
+    until: Day | None = Field(
+        default=None, description="first day (UTC) without these prices; the `from` of the next list when left out"
+    )
+    tiers: tuple[Tier, ...] = Field(
+        default=(), description="prices of longer inputs; so far only read for how much dearer a new price list is"
+    )
 
     def every(self) -> Iterator[Prices]:
         """The base prices and those of each tier."""
@@ -60,9 +72,14 @@ class Throughput(Strict):
 class LocalServing(Strict):
     """What serving a model on our own GPUs costs: ``gpus`` per replica and their price."""
 
-    gpus: Count = 1
+    gpus: Count = Field(
+        default=1,
+        description="GPUs of one replica, for the standard price; those that run are counted from their metrics",
+    )
     usd_per_gpu_hour: Positive = Field(description="what one GPU costs for one hour, in USD", examples=[2.5])
-    reference_throughput: Throughput | None = None
+    reference_throughput: Throughput | None = Field(
+        default=None, description="what one replica serves; gives a model without `prices` a standard price per token"
+    )
     gpu_memory_utilization: Share | None = Field(
         default=None, description="vLLM's --gpu-memory-utilization; the version's default when left out"
     )
@@ -82,7 +99,7 @@ class Workload(Strict):
     """The pods that serve a model: namespace and a regular expression (RE2, anchored) of pod names."""
 
     namespace: Text = Field(description="Kubernetes namespace of the pods", examples=["llm"])
-    pods: Text = Field(description="regular expression of the pod names", examples=["vllm-.*"])
+    pods: Text = Field(description="regular expression (RE2, anchored) of the pod names", examples=["vllm-.*"])
 
 
 def _one_or_many(value: Any) -> Any:
@@ -93,18 +110,29 @@ class Model(Strict):
     """A model as users call it, with every other name (``aliases``) that exporters report for it."""
 
     name: Text = Field(description="the model's name as users call it", examples=["gpt-4o"])
-    aliases: tuple[Text, ...] = ()
+    aliases: tuple[Text, ...] = Field(
+        default=(), description="other names of the model in metrics, all counted under `name`"
+    )
     route: Literal["cloud", "local"] = Field(
         description="where requests for the model go: a provider's cloud or our own GPUs", examples=["cloud"]
     )
     engine: Text | None = Field(default=None, description="exporter that serves a local model (default vllm)")
-    provider: Text | None = None
-    context_limit: Count | None = None
+    provider: Text | None = Field(default=None, description="who serves a cloud model; documentation only for now")
+    context_limit: Count | None = Field(
+        default=None, description="tokens the model takes at most, drawn beside the length of inputs"
+    )
     prices: Annotated[
         tuple[Price, ...], BeforeValidator(_one_or_many, json_schema_input_type=Price | tuple[Price, ...])
-    ] = ()
-    serving: LocalServing | None = None
-    workload: Workload | None = None
+    ] = Field(
+        default=(),
+        description="list prices, one or several with dates; a local model can do with the standard price of `serving`",
+    )
+    serving: LocalServing | None = Field(
+        default=None, description="what it costs to serve the model on our own GPUs, only with `route: local`"
+    )
+    workload: Workload | None = Field(
+        default=None, description="the pods that serve the model, by which GPUs and their cost find it"
+    )
 
     @property
     def engine_kind(self) -> str | None:

@@ -13,10 +13,14 @@ CanonicalLabel = Literal["model", "route", "pod", "namespace", "cluster", "node"
 class Matcher(Strict):
     """One label matcher: exactly one of the four PromQL operators. ``regex`` is RE2 and anchored."""
 
-    equals: LabelValue | None = None
-    not_equals: LabelValue | None = None
-    regex: LabelValue | None = None
-    not_regex: LabelValue | None = None
+    equals: LabelValue | None = Field(default=None, description="the label's value")
+    not_equals: LabelValue | None = Field(default=None, description="a value the label must not have")
+    regex: LabelValue | None = Field(
+        default=None, description="regular expression (RE2, anchored) the label's value matches"
+    )
+    not_regex: LabelValue | None = Field(
+        default=None, description="regular expression (RE2, anchored) the label's value must not match"
+    )
 
     @model_validator(mode="after")
     def _one_operator(self) -> Self:
@@ -51,17 +55,32 @@ class Source(Strict):
     """
 
     kind: Text = Field(description="which exporter this is, by its catalogue name", examples=["vllm"])
-    name: Slug | None = None
+    name: Slug | None = Field(
+        default=None, description="name of the source and value of the label `llm_source`; its kind when left out"
+    )
     selector: dict[LabelName, SelectorValue] = Field(
         min_length=1,
         description="label matchers that pick its series and no others",
         examples=[{"job": "vllm"}],
     )
-    labels: dict[CanonicalLabel, LabelName] = {}
-    vantage: Literal["client", "gateway", "engine", "gpu"] | None = None
-    role: Literal["unified", "prefill", "decode"] = "unified"
-    version: VersionText | None = None
-    variant: Text | None = None
+    labels: dict[CanonicalLabel, LabelName] = Field(
+        default={}, description="what the exporter calls our labels, where it is not what the catalogue says"
+    )
+    vantage: Literal["client", "gateway", "engine", "gpu"] | None = Field(
+        default=None, description="where it measures; what the catalogue says of its kind when left out"
+    )
+    role: Literal["unified", "prefill", "decode"] = Field(
+        default="unified", description="part in disaggregated serving; only recorded, no effect yet"
+    )
+    version: VersionText | None = Field(
+        default=None,
+        description="version of the exporter, or a range during an upgrade; the newest known when left out",
+        examples=["0.33", ">=0.10, <=0.33"],
+    )
+    variant: Text | None = Field(
+        default=None,
+        description="which of the exporter's documented configurations runs; its default one when left out",
+    )
     honor_labels: Flag = Field(
         default=False, description="the scrape job sets honorLabels, so the exporter's own pod labels win"
     )

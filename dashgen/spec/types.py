@@ -112,8 +112,5 @@ def _version(value: Any) -> Any:
     return value
 
 
-VersionText = Annotated[
-    str,
-    Field(min_length=1, max_length=60, examples=["0.33.0", ">=0.10, <=0.33"]),
-    BeforeValidator(_version),
-]
+_Version = Annotated[str, Field(min_length=1, max_length=60)]
+VersionText = Annotated[_Version, BeforeValidator(_version, json_schema_input_type=_Version | float)]

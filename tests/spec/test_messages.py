@@ -76,7 +76,8 @@ chat.yaml:18:1: unknown key `scrape_interval`
 langfuse, revenue_usd_per_request, alerts, runbooks, rule_labels, namespace, hide, targets
   do this:  move it to `prometheus`, where it belongs
 chat.yaml:19:10: `targets` is an empty list
-  expected: a list with at least one item, each text of 1 to 256 characters
+  expected: a list with at least one item, each text of 1 to 256 characters \
+(formats to write; dashboards and rules when left out)
   do this:  add an item, or remove the key"""
 
 
