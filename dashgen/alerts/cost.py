@@ -61,9 +61,9 @@ def _level_records(spec: Spec, cost: Recorded) -> Iterator[RecordingRule]:
         now, _ = cost.buckets(scope, labels, HOUR)
         then, _ = cost.buckets(scope.ago(WEEK), labels, HOUR)
         changed = f"({now} unless {then}) or ({then} unless {now})"
-        known = aggregate("group", labels, then)
-        on = f"on ({', '.join(labels)}) " if labels else "on () "
-        expr = f"{aggregate('count', labels, changed)} and {on}{known}"
+        # Only where there are bounds to compare: a model that is new, or gone, has not changed its bounds.
+        both = (f"and on ({', '.join(labels)}) {aggregate('group', labels, buckets)}" for buckets in (now, then))
+        expr = f"{aggregate('count', labels, changed)} {' '.join(both)}"
         yield RecordingRule(BOUNDS_CHANGED, expr, own)
 
 

@@ -207,6 +207,14 @@ def test_other_bucket_bounds_can_not_be_compared():
     assert levels(played, BASELINE) == {"model_route", "service"}
 
 
+def test_a_model_nobody_calls_any_more_is_no_ticket():
+    gone = costs(steady(NORMAL), [(0, HOURS * 60, NORMAL)], model="retired", pod="app-1")
+    gone = {series: line[: HOURS * 60] for series, line in gone.items()}
+    played = week(costs(steady(NORMAL), steady(NORMAL)), gone)
+    assert not played.minutes(BASELINE)
+    assert not played.minutes(NAME)
+
+
 def test_ten_times_the_traffic_is_a_matter_of_spend_alone():
     played = week(costs(steady(NORMAL), steady(NORMAL, BUSY * 10)), spend(0.5, 5))
     assert not played.minutes(NAME)
