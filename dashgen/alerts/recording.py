@@ -123,18 +123,15 @@ def cost_rules(spec: Spec) -> Iterator[RecordingRule]:
 def model_info(spec: Spec) -> Iterator[RecordingRule]:
     """One series per model, route and namespace anyone reports: what the dashboards' variables list."""
     scope, labels = service_scope(spec), route_labels(spec)
-    parts = []
-    requests, running = find(spec, traffic.REQUESTS, "client"), find(spec, capacity.RUNNING, "engine")
-    if isinstance(requests, Recorded):
-        parts.append(aggregate("group", labels, scope.read(requests.rate_record(recent(spec)))))
+    called = ((traffic.REQUESTS, recent(spec)), (cost.COST, HOUR), (tokens.OUTPUT, HOUR))
+    clients = ((find(spec, signal, "client"), window) for signal, window in called)
+    records = [found.rate_record(window) for found, window in clients if isinstance(found, Recorded)][:1]
+    running = find(spec, capacity.RUNNING, "engine")
     if isinstance(running, Recorded):
-        parts.append(aggregate("group", labels, scope.read(running.value_record())))
-    for signal in (cost.COST, tokens.OUTPUT):
-        found = find(spec, signal, "client")
-        if not parts and isinstance(found, Recorded):
-            parts.append(aggregate("group", labels, scope.read(found.rate_record(HOUR))))
-    if parts:
-        yield RecordingRule(MODEL_INFO, "\nor ".join(parts), {SERVICE: spec.name})
+        records.append(running.value_record())
+    if records:
+        groups = [aggregate("group", labels, scope.read(record)) for record in records]
+        yield RecordingRule(MODEL_INFO, "\nor ".join(groups), {SERVICE: spec.name})
 
 
 def gpu_cost_rules(spec: Spec, gpu_price: str) -> Iterator[RecordingRule]:
