@@ -39,7 +39,20 @@ def _seen(spec: Spec, source: Source) -> str:
     targets = tuple(m for m in raw.source_matches(spec, feed) if m.label in exporter.target_labels)
     if exporter.presence.up_is_enough and targets:
         expr = f"{expr} or {aggregate('max', (), vector('up', targets))} == 1"
-    return expr
+    return _mapped(spec, feed, expr)
+
+
+def _mapped(spec: Spec, feed: Feed, seen: str) -> str:
+    """GPUs that no pod of ours is known to hold count as seen only while none of our engines serves.
+
+    Without pod mapping every GPU panel of the service is empty and its page blind, although the exporter is up.
+    """
+    ours, running = raw.workload_matches(spec, feed), find(spec, RUNNING, "engine")
+    if feed.exporter.vantage != "gpu" or not ours or isinstance(running, Missing):
+        return seen
+    held = aggregate("max", (), raw.samples(spec, feed, extra=ours))
+    serving = aggregate("group", (), service_scope(spec).read(running.value_record()))
+    return f"(0 * {held} + 1) or ({seen} unless on () {serving})"
 
 
 def _present(spec: Spec, kind: str, sources: list[Source]) -> RecordingRule:
@@ -91,7 +104,7 @@ def telemetry(spec: Spec) -> Built:
         description=(
             "{{ $labels.llm_exporter }} reports nothing {{ with $labels.model }}about {{ . }} {{ end }}although it "
             "should: its alerts are blind and its panels empty. First look: is the target up, was a metric renamed "
-            "by an upgrade, did the model's name change?"
+            "by an upgrade, did the model's name change, does dcgm-exporter map pods?"
         ),
         panel=PanelRef("service-health", "telemetry"),
         wait=timedelta(minutes=10),

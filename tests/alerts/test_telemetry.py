@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.alerts.deployments import APP, GPT, LLAMA, QWEN, VLLM, app, engine, requests, serving, spec
+from tests.alerts.deployments import (
+    APP,
+    DCGM,
+    GPT,
+    LLAMA,
+    QWEN,
+    VLLM,
+    WORKLOAD,
+    app,
+    engine,
+    gpu,
+    requests,
+    serving,
+    spec,
+)
 from tests.promtool import play
 from tests.series import STALE, constant, counter, gap, selector
 
@@ -121,3 +135,16 @@ def test_two_sources_of_one_kind_watch_each_their_models():
 def test_a_serving_fleet_has_all_its_telemetry():
     played = telemetry(engines(), serving(41), serving(41, **LLAMA_POD))
     assert not played.minutes(NAME)
+
+
+def gpus(*series):
+    chosen = spec((QWEN | {"workload": WORKLOAD},), (VLLM, DCGM))
+    return missing(play(chosen, *series, groups=("capacity", "telemetry"), until=20))
+
+
+def test_gpus_that_are_not_mapped_to_our_pods_are_missing_while_we_serve():
+    unmapped = gpu("USED", 40000, 21, exported_pod=None, exported_namespace=None)
+    serving_pod = running(constant(1, 21))
+    assert ("dcgm-exporter", "") in gpus(unmapped, serving_pod)
+    assert ("dcgm-exporter", "") not in gpus(gpu("USED", 40000, 21), serving_pod)
+    assert ("dcgm-exporter", "") not in gpus(unmapped)
