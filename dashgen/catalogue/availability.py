@@ -117,10 +117,13 @@ def alternatives(
         cells = {
             cell for cell, verdict in _verdicts(exporter, found, versions, setting, points).items() if verdict.visible
         }
-        if cells <= covered:
+        if cells <= covered and not (use.beside and cells):
             continue
-        covered |= cells
-        chosen.append(replace(use, metric=found[0].name_in(setting.variant)))
+        if not use.beside:
+            covered |= cells
+        name = found[0].name_in(setting.variant)
+        spelled = exporter.variants[setting.variant].spellings(name) if setting.variant else (name,)
+        chosen += [replace(use, metric=spelling) for spelling in spelled]
     return tuple(chosen)
 
 
@@ -199,7 +202,7 @@ def _switched_off(exporter: Exporter, metric: Metric, version: Version, setting:
     if metric.condition:
         how = f"turn it on ({metric.condition}) and list it under `enabled`"
         return _Verdict(False, f"off by default: needs {metric.condition}", how)
-    if setting.variant and not metric.names:
+    if setting.variant and exporter.listed:
         return _shipped(exporter, metric, version, setting.variant)
     return None
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from dashgen.catalogue.model import Buckets, Engine, Exporter, Metric, Presence, SignalUse, Variant
+from dashgen.catalogue.model import Buckets, Classify, Engine, Exporter, Metric, Presence, SignalUse, Variant
 from dashgen.catalogue.otel_names import Strategy, prometheus_name, unit_word
 from dashgen.catalogue.version import Version
 
@@ -18,6 +19,11 @@ def exporters() -> tuple[str, ...]:
     """The names of all exporters, sorted; reads the directory, not the files."""
     names = [entry.name for entry in resources.files("dashgen.catalogue").joinpath("data").iterdir()]
     return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+
+
+@functools.cache
+def _text(name: str) -> str:
+    return resources.files("dashgen.catalogue").joinpath("data", f"{name}.yaml").read_text("utf-8")
 
 
 def read(name: str) -> dict[str, Any]:
@@ -31,9 +37,31 @@ def read(name: str) -> dict[str, Any]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = resources.files("dashgen.catalogue").joinpath("data", f"{name}.yaml").read_text("utf-8")
-    data: dict[str, Any] = yaml.load(text, loader)
+    data: dict[str, Any] = yaml.load(_text(name), loader)
     return data
+
+
+@functools.cache
+def providers() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """(vantage, signal) -> the exporters that answer it there, sorted.
+
+    Reads the heads and signals of the files without parsing them: nobody waits for thousands of entries to be
+    told which exporter to add.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for name in exporters():
+        text = _text(name)
+        vantage = re.search(r"^vantage: (\w+)", text, re.MULTILINE)
+        block = re.search(r"^signals:\n((?:[ #].*\n|\n)*)", text, re.MULTILINE)
+        if vantage and block:
+            for signal in re.findall(r"^  (\w+):", block[1], re.MULTILINE):
+                found.setdefault((vantage[1], signal), []).append(name)
+    return {key: tuple(names) for key, names in found.items()}
+
+
+def mentions(name: str, word: str) -> bool:
+    """Whether an exporter's file names a label at all; for advice, where being right is worth no parsing."""
+    return re.search(rf"\b(?:{word})\b", _text(name)) is not None
 
 
 @functools.cache
@@ -49,13 +77,21 @@ def load(name: str) -> Exporter:
 def build(data: Mapping[str, Any]) -> Exporter:
     """Plain data of one catalogue file -> Exporter; ``validate.contradictions`` says what must hold."""
     variants = {
-        name: Variant(name, item["summary"], item["tell"], bool(item.get("default")), item.get("strategy", ""))
+        name: Variant(
+            name,
+            item["summary"],
+            item["tell"],
+            bool(item.get("default")),
+            item.get("strategy", ""),
+            tuple(item.get("separators", ":")),
+        )
         for name, item in data.get("variants", {}).items()
     }
     metrics = tuple(_instruments(data, variants) if "instruments" in data else _metrics(data))
     by_name: dict[str, list[Metric]] = {}
     for metric in metrics:
-        for name in dict.fromkeys((metric.name, metric.instrument, *metric.names.values())):
+        spelled = (name for variant in variants.values() for name in variant.spellings(metric.name))
+        for name in dict.fromkeys((metric.name, metric.instrument, *metric.names.values(), *spelled)):
             if name:
                 by_name.setdefault(name, []).append(metric)
     presence = data["presence"]
@@ -82,6 +118,7 @@ def build(data: Mapping[str, Any]) -> Exporter:
             Engine(name, Version.parse(item["since"]), _version(item, "removed_in"), item.get("note", ""))
             for name, item in data.get("engines", {}).items()
         ),
+        listed="shipped" in data,
         hidden_flag=data.get("hidden_flag", ""),
         off_hint=data.get("off_hint", ""),
         notes=tuple(data.get("notes", ())),
@@ -162,7 +199,7 @@ def _instruments(data: Mapping[str, Any], variants: Mapping[str, Variant]) -> li
                 names=names,
                 condition=item.get("when", ""),
                 pitfall=item.get("pitfall", ""),
-                label_history=((Version.parse("0.0"), tuple(item["attributes"])),),
+                label_history=((Version.parse("0.0"), tuple(map(label_name, item["attributes"]))),),
                 optional_labels=("otel_scope_name", "otel_scope_version"),
                 bucket_history=_bucket_history(item.get("buckets"), data.get("buckets", {})),
             )
@@ -170,9 +207,16 @@ def _instruments(data: Mapping[str, Any], variants: Mapping[str, Variant]) -> li
     return metrics
 
 
+def label_name(attribute: str) -> str:
+    """What Prometheus calls an OpenTelemetry attribute: ``gen_ai.request.model`` -> ``gen_ai_request_model``."""
+    return re.sub(r"[^A-Za-z0-9_]", "_", attribute)
+
+
 def _label_history(
     item: Mapping[str, Any], base: Mapping[str, list[str]]
 ) -> tuple[tuple[Version, tuple[str, ...]], ...]:
+    if isinstance(item.get("labels"), Mapping):
+        return tuple((Version.parse(at), tuple(labels)) for at, labels in item["labels"].items())
     if "labels" in item:
         return ((Version.parse(item.get("since", "0.0")), tuple(item["labels"])),)
     extra = item.get("extra", [])
@@ -199,10 +243,20 @@ def _use(item: Mapping[str, Any], default_names: Mapping[str, str]) -> SignalUse
     return SignalUse(
         metric=default_names[item["metric"]],
         match=item.get("match", {}),
+        match_re=item.get("match_re", {}),
         drop=tuple(item.get("drop", ())),
         scale=float(item.get("scale", 1)),
         keep=item.get("keep", {}),
+        set=item.get("set", {}),
+        part=item.get("part", ""),
+        beside=bool(item.get("beside")),
+        classify=_classify(item["classify"]) if "classify" in item else None,
     )
+
+
+def _classify(item: Mapping[str, Any]) -> Classify:
+    classes = tuple((pattern, name) for pattern, name in item.get("classes", ()))
+    return Classify(item["label"], item["success"], classes, item["otherwise"])
 
 
 def _version(item: Mapping[str, Any], key: str) -> Version | None:

@@ -9,7 +9,7 @@ from typing import Literal
 from dashgen.catalogue.version import Version
 
 MetricType = Literal["counter", "gauge", "histogram", "summary", "label"]
-Vantage = Literal["client", "gateway", "engine", "gpu"]
+Vantage = Literal["client", "gateway", "engine", "gpu", "cluster"]
 ShippedState = Literal["enabled", "commented", "unlisted"]
 Buckets = tuple[float, ...]
 History = tuple[tuple[Version, tuple[str, ...]], ...]
@@ -126,19 +126,46 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class Classify:
+    """How a raw label of an exporter (a status code, an exception) says why a request failed.
+
+    Values that match ``success`` are no failure, the others get the error class of the first of ``classes``
+    (regular expression, error class) they match, else ``otherwise``. Expressions are RE2 and anchored.
+    """
+
+    label: str
+    success: str
+    classes: tuple[tuple[str, str], ...]
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignalUse:
     """How one metric answers one signal.
 
-    ``match`` is added to the selector, ``drop`` is aggregated away so that alternatives have equal labels,
-    ``scale`` multiplies the value, ``keep`` maps labels of the signal to what the exporter calls them.
-    ``metric`` is the Prometheus base name.
+    ``match`` and ``match_re`` (regular expressions) are added to the selector, ``drop`` is aggregated away so
+    that alternatives have equal labels, ``scale`` multiplies the value, ``keep`` maps labels of the signal to
+    what the exporter calls them, ``set`` adds labels. ``part`` reads the ``sum`` or ``count`` of a histogram as
+    a counter. ``beside`` says that the series stand beside those of the other uses and count too, instead of
+    being an alternative to them. ``metric`` is the Prometheus base name.
     """
 
     metric: str
     match: Mapping[str, str] = field(default_factory=dict)
+    match_re: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     scale: float = 1.0
     keep: Mapping[str, str] = field(default_factory=dict)
+    set: Mapping[str, str] = field(default_factory=dict)
+    part: Literal["", "sum", "count"] = ""
+    beside: bool = False
+    classify: Classify | None = None
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Labels of signals that this use provides beyond the exporter's own map."""
+        derived = ("outcome", "error_class") if self.classify else ()
+        return frozenset((*self.keep, *self.set, *derived))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +183,34 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One documented configuration of an exporter: what it is and how to tell that it runs."""
+    """One documented configuration of an exporter: what it is and how to tell that it runs.
+
+    ``separators``: what stands for the colon of the exporter's names in Prometheus; several when it is not
+    known, or changes with an upgrade of Prometheus.
+    """
 
     name: str
     summary: str
     tell: str
     default: bool = False
     strategy: str = ""
+    separators: tuple[str, ...] = (":",)
+
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Every way a name with a colon may be stored under this configuration."""
+        return tuple(name.replace(":", separator) for separator in self.separators)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exporter:
     """Everything the catalogue knows about one exporter; compared by identity, so it can key a cache.
 
-    ``labels`` maps canonical labels to the exporter's as Prometheus stores them, ``labels_honored`` what
+    ``labels`` maps canonical labels to the exporter's as Prometheus stores them (without ``model`` when the
+    series do not say which model they are of), ``labels_honored`` what
     changes when the scrape honours the exporter's own labels, ``label_changes`` what changes from a version on.
-    ``target_labels`` are those the scrape adds, allowed in any selector. ``breaks``: from that version on the
+    ``route`` is the route of everything it reports, ``by-model`` when the spec's models say it, empty when a
+    label does. ``target_labels`` are those the scrape adds, allowed in any selector. ``listed``: it exposes what
+    a configuration file lists, and nothing else. ``breaks``: from that version on the
     entries are known to be wrong, and why.
     """
 
@@ -193,11 +232,17 @@ class Exporter:
     target_labels: tuple[str, ...] = ()
     variants: Mapping[str, Variant] = field(default_factory=dict)
     engines: tuple[Engine, ...] = ()
+    listed: bool = False
     hidden_flag: str = ""
     off_hint: str = ""
     notes: tuple[str, ...] = ()
     breaks: tuple[tuple[Version, str], ...] = ()
     by_name: Mapping[str, tuple[Metric, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def names_models(self) -> bool:
+        """Whether its series say which model they are of."""
+        return "model" in self.labels or all("model" in use.keep for uses in self.signals.values() for use in uses)
 
     @property
     def default_variant(self) -> str:

@@ -9,19 +9,25 @@ from typing import Any, get_args
 from dashgen.catalogue.loader import build, entries
 from dashgen.catalogue.model import MetricType, ShippedState, Vantage
 from dashgen.catalogue.otel_names import Strategy
+from dashgen.catalogue.validate_uses import shapes, signals
 from dashgen.catalogue.version import Version
 
 UNITS = frozenset(
     [
         "seconds",
         "milliseconds",
+        "microseconds",
         "nanoseconds",
+        "hours",
         "ratio",
         "percent",
         "bytes",
         "kilobytes",
+        "megabytes",
+        "gigabytes",
         "MiB",
         "bytes_per_second",
+        "gigabytes_per_second",
         "tokens",
         "requests",
         "tokens_per_second",
@@ -32,6 +38,7 @@ UNITS = frozenset(
         "MHz",
         "flops",
         "chunks",
+        "blocks",
         "seconds_per_mebibyte",
     ]
 )
@@ -61,6 +68,7 @@ TOP_KEYS = frozenset(
         "source",
         "sources",
         "base_labels",
+        "label_sets",
         "optional_labels",
         "buckets",
         "shipped",
@@ -93,7 +101,8 @@ METRIC_KEYS = frozenset(
     ]
 )
 INSTRUMENT_KEYS = frozenset(["name", "type", "unit", "attributes", "buckets", "when", "source", "meaning", "pitfall"])
-USE_KEYS = frozenset(["metric", "match", "drop", "scale", "keep"])
+VARIANT_KEYS = frozenset(["summary", "tell", "default", "strategy", "separators"])
+ROUTES = ("", "local", "cloud", "by-model")
 REQUIRED = ("exporter", "title", "vantage", "port", "path", "newest", "labels", "presence", "signals")
 
 
@@ -114,15 +123,9 @@ def contradictions(data: Mapping[str, Any]) -> list[str]:
 def _head(data: Mapping[str, Any]) -> Iterator[str]:
     if data["vantage"] not in get_args(Vantage):
         yield f"unknown vantage {data['vantage']}"
-    variants = data.get("variants", {})
-    if variants and sum(bool(item.get("default")) for item in variants.values()) != 1:
-        yield "exactly one variant must be the default"
-    for name, item in variants.items():
-        for key in ("summary", "tell"):
-            if not item.get(key):
-                yield f"variant {name} has no {key}"
-        if "instruments" in data and item.get("strategy") not in set(Strategy):
-            yield f"variant {name} has unknown strategy {item.get('strategy')}"
+    if data.get("route", "") not in ROUTES:
+        yield f"unknown route {data['route']}"
+    yield from _variants(data)
     if data["presence"].get("metric") not in _names(data):
         yield f"presence names unknown metric {data['presence'].get('metric')}"
     for family, bounds in data.get("buckets", {}).items():
@@ -131,6 +134,22 @@ def _head(data: Mapping[str, Any]) -> Iterator[str]:
                 yield f"buckets {family}: {bounds} is neither bounds, per_model nor unknown"
         elif not bounds or any(low >= high for low, high in pairwise(bounds)):
             yield f"buckets {family} do not increase"
+
+
+def _variants(data: Mapping[str, Any]) -> Iterator[str]:
+    variants = data.get("variants", {})
+    if variants and sum(bool(item.get("default")) for item in variants.values()) != 1:
+        yield "exactly one variant must be the default"
+    for name, item in variants.items():
+        yield from (f"variant {name}: unknown key {key}" for key in item if key not in VARIANT_KEYS)
+        for key in ("summary", "tell"):
+            if not item.get(key):
+                yield f"variant {name} has no {key}"
+        separators = item.get("separators", [":"])
+        if not isinstance(separators, list) or not separators or not {":", "_"}.issuperset(separators):
+            yield f"variant {name}: separators are a list of ':' and '_', not {separators}"
+        if "instruments" in data and item.get("strategy") not in set(Strategy):
+            yield f"variant {name} has unknown strategy {item.get('strategy')}"
 
 
 def _metrics(data: Mapping[str, Any]) -> Iterator[str]:
@@ -150,6 +169,7 @@ def _metrics(data: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: unknown engine {engine}"
         yield from _source(data, engine, item, name)
         yield from _buckets(data, item, name)
+        yield from _label_lists(item, name)
         yield from _shipping(data, item, name)
         if "requires" in item and item["requires"] not in data.get("requirements", {}):
             yield f"{name}: unknown requirement {item['requires']}"
@@ -244,38 +264,21 @@ def _windows(data: Mapping[str, Any], engine: str, item: Mapping[str, Any], name
         yield f"{name}: renamed to unknown {renamed}"
 
 
-def _signals(data: Mapping[str, Any]) -> Iterator[str]:
-    labels = _labels(data)
-    for key, uses in data["signals"].items():
-        if not uses:
-            yield f"signal {key}: no alternative"
-        for use in uses:
-            yield from (f"signal {key}: unknown key {extra}" for extra in use if extra not in USE_KEYS)
-            metric = use.get("metric")
-            if metric not in labels:
-                yield f"signal {key}: unknown metric {metric}"
-                continue
-            named = [*use.get("match", {}), *use.get("drop", ()), *use.get("keep", {}).values()]
-            yield from (
-                f"signal {key}: {metric} has no label {label}" for label in named if label not in labels[metric]
-            )
-
-
-def _labels(data: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Metric or instrument name -> every label some engine and version of it has."""
-    engines = data.get("engines", {})
-    result: dict[str, set[str]] = {}
-    for engine, item in entries(data):
-        base = engines.get(engine, {}).get("labels", data.get("base_labels", {}))
-        own = item["labels"] if "labels" in item else [label for labels in base.values() for label in labels]
-        result.setdefault(item.get("name", "?"), set()).update(own, item.get("extra", []))
-    for item in data.get("instruments", []):
-        result[item.get("name", "?")] = set(item.get("attributes", []))
-    return result
+def _label_lists(item: Mapping[str, Any], name: str) -> Iterator[str]:
+    labels = item.get("labels")
+    if labels is None:
+        return
+    if "extra" in item:
+        yield f"{name}: extra says nothing beside labels"
+    if isinstance(labels, Mapping):
+        yield from _history(name, list(labels))
+        first = next(iter(labels), None)
+        if isinstance(first, str) and "since" in item and Version.parse(first) > Version.parse(str(item["since"])):
+            yield f"{name}: labels start at {first}, the metric at {item['since']}"
 
 
 def _names(data: Mapping[str, Any]) -> set[str]:
-    return set(_labels(data))
+    return set(shapes(data))
 
 
 def _version_text(where: str, value: Any) -> Iterator[str]:
@@ -297,4 +300,4 @@ def _history(name: str, keys: Sequence[Any]) -> Iterator[str]:
             yield f"{name}: history is not in order: {', '.join(keys)}"
 
 
-CHECKS: tuple[Callable[[Mapping[str, Any]], Iterator[str]], ...] = (_head, _metrics, _instruments, _signals)
+CHECKS: tuple[Callable[[Mapping[str, Any]], Iterator[str]], ...] = (_head, _metrics, _instruments, signals)

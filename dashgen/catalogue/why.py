@@ -40,24 +40,31 @@ def explain(metric: str) -> str:
 
 def close_names(name: str) -> tuple[str, ...]:
     """Up to five metric names of any exporter that look like ``name``, best first."""
-    known: dict[str, str] = {}
+    known: dict[str, list[str]] = {}
     for exporter_name in exporters():
         for metric in load(exporter_name).metrics:
-            for spelling in (metric.name, metric.instrument, *metric.names.values()):
+            for spelling in dict.fromkeys((metric.name, metric.instrument, *metric.names.values())):
                 if spelling:
                     # People forget the prefix, so compare without it.
-                    known.setdefault(spelling.rpartition(":")[2].lower(), spelling)
-    wanted = name.rpartition(":")[2].lower()
+                    known.setdefault(spelling.rpartition(":")[2].lower(), []).append(spelling)
+    asked = name.lower()
     for suffix in ("_bucket", "_sum", "_count", "_created"):
-        wanted = wanted.removesuffix(suffix)
-    return tuple(known[key] for key in difflib.get_close_matches(wanted, known, n=5, cutoff=0.6))
+        asked = asked.removesuffix(suffix)
+    keys = difflib.get_close_matches(asked.rpartition(":")[2], known, n=5, cutoff=0.6)
+    close = dict.fromkeys(spelling for key in keys for spelling in known[key])
+    # Several exporters share names but for the prefix: whoever wrote one meant that exporter.
+    return tuple(sorted(close, key=lambda found: -_likeness(asked, found.lower()))[:5])
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _find(exporter: Exporter, asked: str) -> tuple[tuple[Metric, ...], str]:
     found = exporter.find(asked)
     if found:
         base = found[0]
-        if asked in (base.name, base.instrument, *base.names.values()):
+        if asked in (base.name, base.instrument, *base.names.values(), *_spellings(exporter, base)):
             if base.type == "histogram" and asked != base.instrument:
                 return found, f"a histogram has no series of this name: query {asked}_bucket, _sum or _count"
             return found, ""
@@ -66,6 +73,12 @@ def _find(exporter: Exporter, asked: str) -> tuple[tuple[Metric, ...], str]:
     if found:
         return found, f"Prometheus knows this counter as {asked}_total"
     return (), ""
+
+
+def _spellings(exporter: Exporter, metric: Metric) -> tuple[str, ...]:
+    """The metric's name with whatever stands for its colon, where that depends on the path it takes."""
+    spelled = [name for variant in exporter.variants.values() for name in variant.spellings(metric.name)]
+    return tuple(dict.fromkeys(spelled)) if ":" in metric.name else ()
 
 
 def _block(exporter: Exporter, metrics: tuple[Metric, ...], note: str) -> str:
@@ -77,6 +90,9 @@ def _block(exporter: Exporter, metrics: tuple[Metric, ...], note: str) -> str:
     facts.append(("meaning", newest.meaning))
     facts.append(("unit", newest.unit or "none"))
     facts += [("name", f"{name} under variant {variant}") for variant, name in newest.names.items()]
+    spelled = _spellings(exporter, newest)
+    if len(spelled) > 1:
+        facts.append(("name", f"stored as {' or '.join(spelled)}"))
     for metric in metrics:
         where = f" on engine {metric.engine}" if len(metrics) > 1 else ""
         more = " and more, not listed" if metric.open_labels else ""
@@ -113,7 +129,9 @@ def _window(exporter: Exporter, metric: Metric) -> str:
         if metric.shipped or exporter.off_hint:
             text = "in every version whose configuration lists it"
     else:
-        oldest = next((engine.since for engine in exporter.engines if engine.name == metric.engine), None)
+        own = [engine.since for engine in exporter.engines if engine.name == metric.engine]
+        read = [entry.since for entry in exporter.metrics if entry.since is not None]
+        oldest = own[0] if own else min(read)
         text = f"since {metric.since}" + (" or earlier (the oldest read)" if oldest == metric.since else "")
     if metric.deprecated_in:
         text += f", deprecated in {metric.deprecated_in}"
@@ -125,7 +143,7 @@ def _window(exporter: Exporter, metric: Metric) -> str:
 
 def _bounds(metric: Metric) -> str:
     if metric.buckets_per_model:
-        return "a 1-2-5 series up to the model's context length, so they differ by model"
+        return "up to the model's context length, so they differ by model"
     if not metric.buckets:
         return "not known"
     text = " ".join(f"{bound:.10g}" for bound in metric.buckets)

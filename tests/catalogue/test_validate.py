@@ -40,6 +40,16 @@ def ttft(data: dict[str, Any]) -> dict[str, Any]:
     return entry
 
 
+def use(data: dict[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = data["signals"]["ttft"][0]
+    return entry
+
+
+RULE: dict[str, Any] = {
+    "label": "reason", "success": "2..", "classes": [["429", "rate_limited"]], "otherwise": "internal",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", exporters())
 def test_every_shipped_file_is_sound(name: str) -> None:
     assert contradictions(read(name)) == []
@@ -92,6 +102,31 @@ def test_the_example_is_sound() -> None:
         (lambda d: d["signals"].update(itl=[{"metric": "x:itl"}]), "unknown metric x:itl"),
         (lambda d: d["signals"]["ttft"][0].update(drop=["pod_ip"]), "has no label pod_ip"),
         (lambda d: d["signals"]["ttft"][0].update(factor=2), "unknown key factor"),
+        (lambda d: d.update(route="moon"), "unknown route moon"),
+        (lambda d: d["variants"]["image"].update(separators=["-"]), "separators are a list"),
+        (lambda d: d["variants"]["image"].update(separators=[]), "separators are a list"),
+        (lambda d: d["variants"]["image"].update(seperators=[":"]), "unknown key seperators"),
+        (lambda d: ttft(d).update(labels=["a"]), "extra says nothing beside labels"),
+        (lambda d: old(d).update(labels={"0.8.0": ["a"]}), "labels start at 0.8.0"),
+        (lambda d: old(d).update(labels={"0.7.0": ["a"], "0.6.0": ["b"]}), "not in order"),
+        (lambda d: use(d).update(match_re={"pod_ip": "a|b"}), "has no label pod_ip"),
+        (lambda d: use(d).update(match_re={"reason": "("}), "is no regular expression"),
+        (lambda d: use(d).update(match_re={"reason": 5}), "must be quoted"),
+        (lambda d: use(d).update(part="max"), "neither sum nor count"),
+        (lambda d: use(d).update(metric="x:up", part="sum", match={}, drop=[]), "is no histogram"),
+        (lambda d: use(d).update(set={"error class": "a"}), "is no label name"),
+        (lambda d: use(d).update(set={"outcome": "good"}), "unknown outcome good"),
+        (lambda d: use(d).update(set={"error_class": "bad"}), "unknown error class bad"),
+        (lambda d: use(d).update(beside=True, set={"outcome": "success"}), "must all say so, and be two or more"),
+        (lambda d: d["signals"].update(itl=[{"metric": "x:up", "beside": True}] * 2), "needs set or classify"),
+        (lambda d: use(d).update(classify={**RULE, "label": "status"}), "has no label status"),
+        (lambda d: use(d).update(classify={**RULE, "default": "a"}), "classify has unknown key default"),
+        (lambda d: use(d).update(classify={"label": "reason"}), "classify has no success"),
+        (lambda d: use(d).update(classify={**RULE, "otherwise": "bad"}), "unknown error class bad"),
+        (lambda d: use(d).update(classify={**RULE, "success": "["}), "is no regular expression"),
+        (lambda d: use(d).update(classify={**RULE, "success": 200}), "must be quoted"),
+        (lambda d: use(d).update(classify={**RULE, "classes": [["4.."]]}), "is no pair"),
+        (lambda d: use(d).update(classify={**RULE, "classes": [["4..", "bad"]]}), "unknown error class bad"),
     ],
 )
 def test_contradictions_are_found(change: Callable[[dict[str, Any]], object], message: str) -> None:
@@ -101,3 +136,21 @@ def test_contradictions_are_found(change: Callable[[dict[str, Any]], object], me
 
 def test_an_expression_may_be_the_successor() -> None:
     assert broken(lambda d: old(d).update(renamed_to="rate(x:gone_total)")) == []
+
+
+def test_new_keys_of_a_use_are_sound() -> None:
+    def change(data: dict[str, Any]) -> None:
+        use(data).update(match_re={"reason": "a|b"}, part="count", set={"outcome": "success"}, classify=dict(RULE))
+        data["variants"]["image"]["separators"] = [":", "_"]
+        data["route"] = "by-model"
+        data["label_sets"] = {"any": ["reason"]}
+        old(data)["labels"] = {"0.7.0": ["a"], "0.8.0": ["a", "b"]}
+
+    assert broken(change) == []
+
+
+def test_labels_of_instruments_are_checked_as_prometheus_stores_them() -> None:
+    data = read("otel-genai")
+    data["signals"]["ttft"][0]["match"] = {"gen_ai.operation.name": "chat"}
+    problems = contradictions(data)
+    assert problems == ["signal ttft: gen_ai.client.operation.time_to_first_chunk has no label gen_ai.operation.name"]

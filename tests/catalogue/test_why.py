@@ -24,6 +24,14 @@ from dashgen.catalogue.why import UnknownMetricError, explain
         ("DCGM_FI_PROF_SM_ACTIVE", ["enable: add a line", "requires: CAP_SYS_ADMIN"]),
         ("DCGM_FI_DEV_FB_RESERVED", ["helm-chart: enabled since 4.5.1, unlisted since 4.5.3"]),
         ("llm_cost_per_request_bucket", ["llm_cost_per_request_usd under variant with-suffixes", "$4.95"]),
+        (
+            "sglang_token_usage",
+            ["gauge of SGLang", "stored as sglang:token_usage or sglang_token_usage", "unit: ratio"],
+        ),
+        ("litellm_input_tokens_total", ["since 1.60.0 or earlier (the oldest read), removed in 1.80.0"]),
+        ("litellm_zero_cost_requests_total", ["exposed: since 1.109.1\n"]),
+        ("tgi_request_generated_tokens_sum", ["up to the model's context length, so they differ by model"]),
+        ("vllm:num_requests_running", ["gauge of vLLM\n", "gauge of vLLM production-stack router", "select by job"]),
         ("llm.requests", ["counter of Instrumented application", "rate_limited"]),
     ],
 )
