@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dashgen.spec import Spec
-from dashgen.spec.load import load_specs
+from dashgen.spec.load import find_specs, load_specs
 
 CHAT = Path(__file__).parents[1] / "specs" / "chat.yaml"
 
@@ -30,16 +30,50 @@ def chat() -> Spec:
     return load_specs([CHAT])[0].spec
 
 
+def shipped() -> dict[str, Spec]:
+    """Every spec this repository ships, by name."""
+    return {loaded.spec.name: loaded.spec for loaded in load_specs(find_specs([CHAT.parent]))}
+
+
+def engine(kind: str, **source: object) -> Spec:
+    """One local model on an engine of that kind, nothing else scraped but its GPUs."""
+    model = {**LOCAL, "engine": kind}
+    return spec(models=[model], sources=[{"kind": kind, "selector": {"job": kind}, **source}, DCGM])
+
+
 def variety() -> dict[str, Spec]:
     """Specs by what is special about them."""
     both = [CLOUD, LOCAL]
     dated = {**CLOUD, "prices": [{"input": 3, "output": 15}, {"from": "2026-09-01", "input": 4, "output": 20}]}
     return {
-        "chat": chat(),
+        **shipped(),
+        **{
+            f"engine-{kind}": engine(kind)
+            for kind in ("sglang", "tgi", "tensorrt-llm", "nim", "llamacpp", "triton", "ollama")
+        },
+        "sglang-colon": engine("sglang", variant="colon"),
+        "sglang-underscore": engine("sglang", variant="underscore"),
+        "litellm-old": spec(
+            sources=[{"kind": "litellm", "selector": {"job": "litellm"}, "version": ">=1.60, <=1.109"}]
+        ),
+        "litellm-hybrid": spec(models=both, sources=[{"kind": "litellm", "selector": {"job": "litellm"}}, VLLM]),
+        "app-and-litellm": spec(sources=[APP, {"kind": "litellm", "selector": {"job": "litellm"}}]),
+        "envoy-hybrid": spec(
+            models=both, sources=[{"kind": "envoy-ai-gateway", "selector": {"job": "gw"}}, VLLM, DCGM]
+        ),
+        "otel-genai": spec(sources=[{"kind": "otel-genai", "selector": {"job": "api"}}]),
+        "otel-genai-plain": spec(
+            sources=[{"kind": "otel-genai", "selector": {"job": "api"}, "variant": "without-suffixes"}]
+        ),
+        "native": spec(
+            models=both,
+            sources=[{**APP, "histograms": "native"}, {**VLLM, "histograms": "native"}],
+            prometheus={"version": "3.5"},
+        ),
         "smallest": spec(),
         "local-only": spec(models=[LOCAL], sources=[VLLM, DCGM]),
         "vllm-only": spec(models=[{"name": "m", "route": "local"}], sources=[VLLM]),
-        "mid-upgrade": spec(models=both, sources=[APP, {**VLLM, "version": ">=0.9, <=0.33"}, DCGM]),
+        "version-range": spec(models=both, sources=[APP, {**VLLM, "version": ">=0.9, <=0.33"}, DCGM]),
         "old": spec(models=both, sources=[APP, {**VLLM, "version": "0.8.2"}, {**DCGM, "version": "3.3.5"}]),
         "js-pull": spec(models=both, sources=[{**APP, "variant": "js-pull"}, VLLM]),
         "without-suffixes": spec(sources=[{**APP, "variant": "without-suffixes"}]),

@@ -9,8 +9,9 @@ from dashgen.model import Missing, MissingAlert, PanelRef, RecordingRule
 from dashgen.promql import quote
 from dashgen.promql.selector import Match, aggregate, number
 from dashgen.signals import Recorded, find
+from dashgen.signals.resolve import USERS
 from dashgen.signals.scope import SERVICE, Scope, route_labels, service_scope
-from dashgen.signals.traffic import REQUESTS
+from dashgen.signals.traffic import FAILURES
 from dashgen.signals.windows import error_windows, recent
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
@@ -64,7 +65,7 @@ def confirmed_ratio(requests: Recorded, scope: Scope) -> str:
 
 def build(spec: Spec) -> Built:
     """The page and its records."""
-    requests = find(spec, REQUESTS, "client")
+    requests = find(spec, FAILURES, *USERS)
     if isinstance(requests, Missing):
         return Built(missing=(MissingAlert(NAME, requests),))
     settings, scope = spec.alerts.errors, service_scope(spec)

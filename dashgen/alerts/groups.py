@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from dashgen.alerts import cost, errors, gpu_memory, prices, queue, recording, tickets, ttft
+from dashgen.alerts import (
+    autoscaling,
+    cost,
+    errors,
+    gpu_cost,
+    gpu_memory,
+    gpu_unreported,
+    prices,
+    queue,
+    recording,
+    substitutes,
+    telemetry,
+    tickets,
+    ttft,
+)
 from dashgen.alerts.common import Built
+from dashgen.alerts.retired import with_retired
 from dashgen.model import Alert, MissingAlert, RecordingRule, RuleGroup
 from dashgen.spec import Spec
 
@@ -38,28 +53,37 @@ def _built(spec: Spec) -> dict[str, Built]:
         "cost": cost.build(spec),
         "spend": tickets.spend(spec),
         "stalled": tickets.stalled(spec),
-        "telemetry": tickets.telemetry(spec),
-        "unread": tickets.unread(spec),
+        "mean_cost": substitutes.mean_cost(spec),
+        "queue_time": substitutes.queue_time(spec),
+        "engine_errors": substitutes.engine_errors(spec),
+        "autoscaling": autoscaling.build(spec),
+        "gpu_unreported": gpu_unreported.build(spec),
+        "telemetry": telemetry.telemetry(spec),
+        "unread": telemetry.unread(spec),
     }
 
 
 def rule_groups(spec: Spec) -> tuple[RuleGroup, ...]:
     """Recording rules and alerts of the spec; groups without rules are left out."""
     built = _built(spec)
+
+    def of(*names: str) -> tuple[Built, ...]:
+        return tuple(built[name] for name in names)
+
     facts = (*prices.price_rules(spec), *prices.gpu_price_rules(spec), *prices.context_rules(spec))
     groups = (
         _group(spec, "facts", facts, slow=True),
-        _group(spec, "latency", recording.latency_rules(spec), (built["ttft"],)),
-        _group(spec, "traffic", recording.traffic_rules(spec), (built["errors"],)),
-        _group(spec, "capacity", recording.capacity_rules(spec), (built["queue"], built["stalled"])),
-        _group(spec, "gpu", recording.gpu_rules(spec), (built["gpu_memory"],)),
+        _group(spec, "latency", recording.latency_rules(spec), of("ttft", "queue_time")),
+        _group(spec, "traffic", recording.traffic_rules(spec), of("errors", "engine_errors")),
+        _group(spec, "capacity", recording.capacity_rules(spec), of("queue", "stalled", "autoscaling")),
+        _group(spec, "gpu", recording.gpu_rules(spec), of("gpu_memory", "gpu_unreported")),
         _group(spec, "tokens", recording.token_rules(spec)),
-        _group(spec, "cost", recording.cost_rules(spec), (built["cost"], built["spend"]), slow=True),
-        _group(spec, "gpu-cost", recording.gpu_cost_rules(spec, prices.GPU_PRICE), slow=True),
+        _group(spec, "cost", recording.cost_rules(spec), of("cost", "mean_cost", "spend"), slow=True),
+        _group(spec, "gpu-cost", gpu_cost.rules(spec, prices.GPU_PRICE), slow=True),
         _group(spec, "models", recording.model_info(spec)),
-        _group(spec, "telemetry", (), (built["telemetry"], built["unread"])),
+        _group(spec, "telemetry", (), of("telemetry", "unread")),
     )
-    return tuple(group for group in groups if group.rules)
+    return with_retired(group for group in groups if group.rules)
 
 
 def alerts(spec: Spec) -> list[Alert]:

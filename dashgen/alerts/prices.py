@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime
 
 from dashgen.model import RecordingRule
 from dashgen.promql.selector import number
-from dashgen.signals.scope import SERVICE
+from dashgen.signals.scope import PRICE, SERVICE
 from dashgen.spec import Model, Spec
 from dashgen.spec.models import PRICE_WEEK
 
-PRICE = "llm:price:usd_per_mtok"
 GPU_PRICE = "llm:gpu_price:usd_per_hour"
 CONTEXT_LIMIT = "llm:context_limit:tokens"
 PRICE_STEP = "llm:price_step:ratio"

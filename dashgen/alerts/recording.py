@@ -7,23 +7,22 @@ from datetime import timedelta
 
 from dashgen.model import RecordingRule
 from dashgen.model.dashboard import Vantage
-from dashgen.promql.selector import Match, aggregate, number
-from dashgen.signals import Recorded, cache, capacity, cost, find, gpu, latency, raw, tokens, traffic
+from dashgen.promql.selector import aggregate
+from dashgen.signals import Recorded, cache, capacity, cost, derived, find, gpu, latency, raw, tokens, traffic
 from dashgen.signals.base import Signal
-from dashgen.signals.scope import SERVICE, Scope, cluster_labels, route_labels, service_scope
+from dashgen.signals.progress import progress
+from dashgen.signals.resolve import USERS, together
+from dashgen.signals.scope import SERVICE, cluster_labels, route_labels, service_scope
 from dashgen.signals.windows import HOUR, error_windows, recent
 from dashgen.spec import Spec
-from dashgen.spec.types import duration_text
 
 MODEL_INFO = "llm:model:info"
 POD_STARTED = "llm:pod_started_engine:5m"
-GPUS = "llm:gpus_allocated_gpu:count"
-GPU_COST = "llm:gpu_cost:usd_per_hour"
-GPU_COST_IDLE = "llm:gpu_cost_idle:usd_per_hour"
-GPU_COST_LOADING = "llm:gpu_cost_loading:usd_per_hour"
-AMORTISED = "llm:local_amortised:usd_per_mtok_1d"
+
+EVERYWHERE: tuple[Vantage, ...] = (*USERS, "engine")
 
 GPU_SIGNALS = (
+    gpu.ENGINE_ACTIVE,
     gpu.SM_ACTIVE,
     gpu.TENSOR_ACTIVE,
     gpu.UTIL,
@@ -54,15 +53,23 @@ def record(
 def latency_rules(spec: Spec) -> Iterator[RecordingRule]:
     """Bucket rates of everything users and engines wait for."""
     signals = (latency.TTFT, latency.ITL, latency.REQUEST_DURATION)
-    yield from record(spec, signals, ("client", "engine"), (recent(spec),))
+    yield from record(spec, signals, EVERYWHERE, (recent(spec),))
     yield from record(spec, (latency.QUEUE_TIME,), ("engine",), (recent(spec),))
 
 
 def traffic_rules(spec: Spec) -> Iterator[RecordingRule]:
     """Requests by outcome and how the engine finished them."""
-    windows = (recent(spec), *error_windows(spec))
-    yield from record(spec, (traffic.REQUESTS,), ("client",), windows)
+    if _engines_speak(spec):
+        yield from record(spec, (traffic.REQUESTS,), ("engine",), (recent(spec), error_windows(spec)[0]))
+    yield from record(spec, (traffic.REQUESTS,), USERS, (recent(spec), *error_windows(spec)))
     yield from record(spec, (traffic.FINISHED, traffic.REJECTIONS), ("engine",), (recent(spec),))
+
+
+def _engines_speak(spec: Spec) -> bool:
+    """Whether requests are read at the engines: nobody nearer to the user counts them, or what belongs to them."""
+    per_request, *_ = together(spec, (traffic.REQUESTS, tokens.INPUT, tokens.OUTPUT), EVERYWHERE)
+    read = (find(spec, traffic.REQUESTS, *EVERYWHERE), derived.spend(spec), per_request, derived.ends(spec))
+    return any(found is not None and found.vantage == "engine" for found in read)
 
 
 def capacity_rules(spec: Spec) -> Iterator[RecordingRule]:
@@ -76,13 +83,13 @@ def capacity_rules(spec: Spec) -> Iterator[RecordingRule]:
 
 def _pod_started(spec: Spec) -> Iterator[RecordingRule]:
     """Pods that began serving in the last five minutes: new ones, and those whose counters began anew."""
-    running, output = find(spec, capacity.RUNNING, "engine"), find(spec, tokens.OUTPUT, "engine")
-    if not (isinstance(running, Recorded) and isinstance(output, Recorded)):
+    running = find(spec, capacity.RUNNING, "engine")
+    if not isinstance(running, Recorded):
         return
     labels = (*cluster_labels(spec), "namespace", "pod", "model")
     window = recent(spec)
     for feed in running.feeds:
-        counter = next((other for other in output.feeds if other.source == feed.source), None)
+        counter = progress(spec, feed)
         now = raw.canonical(spec, feed, raw.samples(spec, feed), "max", labels)
         before = raw.canonical(spec, feed, raw.samples(spec, feed, offset=window), "max", labels)
         expr = f"0 * ({now} unless {before}) + 1"
@@ -100,10 +107,10 @@ def gpu_rules(spec: Spec) -> Iterator[RecordingRule]:
 def token_rules(spec: Spec) -> Iterator[RecordingRule]:
     """Tokens per second and per request."""
     windows = (recent(spec), HOUR)
-    yield from record(spec, (tokens.INPUT, tokens.OUTPUT), ("client", "engine"), windows)
-    yield from record(spec, (tokens.CACHE_READ, tokens.CACHE_WRITE), ("client",), (HOUR,))
+    yield from record(spec, (tokens.INPUT, tokens.OUTPUT), EVERYWHERE, windows)
+    yield from record(spec, (tokens.CACHE_READ, tokens.CACHE_WRITE), USERS, (HOUR,))
     per_request = (tokens.INPUT_PER_REQUEST, tokens.OUTPUT_PER_REQUEST)
-    yield from record(spec, per_request, ("client", "engine"), (HOUR,))
+    yield from record(spec, per_request, EVERYWHERE, (HOUR,))
 
 
 def cost_rules(spec: Spec) -> Iterator[RecordingRule]:
@@ -112,19 +119,23 @@ def cost_rules(spec: Spec) -> Iterator[RecordingRule]:
         cost.COST,
         cost.COST_PER_REQUEST,
         cost.COST_BY_TEMPLATE,
+        cost.COST_BY_TEAM,
         cost.REQUESTS_BY_TEMPLATE,
         cost.UNPRICED,
         cost.USAGE_MISSING,
         traffic.REQUESTS,
     )
-    yield from record(spec, signals, ("client",), (HOUR,))
+    yield from record(spec, signals, USERS, (HOUR,))
+    if _engines_speak(spec):
+        yield from record(spec, (traffic.REQUESTS,), ("engine",), (HOUR,))
+    yield from derived.cost_rules(spec)
 
 
 def model_info(spec: Spec) -> Iterator[RecordingRule]:
     """One series per model, route and namespace anyone reports: what the dashboards' variables list."""
     scope, labels = service_scope(spec), route_labels(spec)
     called = ((traffic.REQUESTS, recent(spec)), (cost.COST, HOUR), (tokens.OUTPUT, HOUR))
-    clients = ((find(spec, signal, "client"), window) for signal, window in called)
+    clients = ((find(spec, signal, *EVERYWHERE), window) for signal, window in called)
     records = [found.rate_record(window) for found, window in clients if isinstance(found, Recorded)][:1]
     running = find(spec, capacity.RUNNING, "engine")
     if isinstance(running, Recorded):
@@ -132,45 +143,6 @@ def model_info(spec: Spec) -> Iterator[RecordingRule]:
     if records:
         groups = [aggregate("group", labels, scope.read(record)) for record in records]
         yield RecordingRule(MODEL_INFO, "\nor ".join(groups), {SERVICE: spec.name})
-
-
-def gpu_cost_rules(spec: Spec, gpu_price: str) -> Iterator[RecordingRule]:
-    """USD per hour of the GPUs our pods hold, how much of it idles or loads, and per token over a day.
-
-    GPU-hours count from the moment a pod holds the GPU, so loading time is paid for like serving time.
-    """
-    used = find(spec, gpu.MEMORY_USED, "gpu")
-    if not isinstance(used, Recorded) or not any(m.serving and m.workload for m in spec.models):
         return
-    scope, by = service_scope(spec), (*cluster_labels(spec), "model")
-    own = {SERVICE: spec.name}
-    each = aggregate(
-        "group",
-        (*by, "node", "gpu", "UUID", "GPU_I_ID"),
-        scope.read(used.value_record(), (Match("model", "!=", ""),)),
-    )
-    yield RecordingRule(GPUS, aggregate("count", by, each), own)
-    price = f"* on (model) group_left () {aggregate('max', ('model',), scope.read(gpu_price))}"
-    yield RecordingRule(GPU_COST, f"{aggregate('sum', by, scope.read(GPUS))} {price}", own)
-    yield from _idle_and_amortised(spec, scope, by)
-
-
-def _idle_and_amortised(spec: Spec, scope: Scope, by: tuple[str, ...]) -> Iterator[RecordingRule]:
-    running, waiting = find(spec, capacity.RUNNING, "engine"), find(spec, capacity.WAITING, "engine")
-    own = {SERVICE: spec.name}
-    gpu_cost = aggregate("sum", by, scope.read(GPU_COST))
-    if isinstance(running, Recorded) and isinstance(waiting, Recorded):
-        work = running.value(scope, by)
-        busy = f"({work} + {waiting.value(scope, by)})"
-        yield RecordingRule(GPU_COST_IDLE, f"{gpu_cost} and {busy} == 0", own)
-        yield RecordingRule(GPU_COST_LOADING, f"{gpu_cost} unless {work}", own)
-    given, made = find(spec, tokens.INPUT, "engine"), find(spec, tokens.OUTPUT, "engine")
-    if isinstance(given, Recorded) and isinstance(made, Recorded):
-        window = recent(spec)
-        step = duration_text(window)
-        rate = f"({given.rate(scope, by, window)} + {made.rate(scope, by, window)})"
-        # Tokens of hours in which the GPUs went unseen would make the others look cheap.
-        served = f"(sum_over_time(({rate} and {gpu_cost})[1d:{step}]) * {number(window.total_seconds())} / 1e6)"
-        floor = number(spec.alerts.amortised.min_tokens_per_day / 1e6)
-        paid = f"sum_over_time({gpu_cost}[1d:{step}]) * {number(window.total_seconds() / 3600)}"
-        yield RecordingRule(AMORTISED, f"{paid}\n/ ({served} >= {floor})", own)
+    for model in spec.models:
+        yield RecordingRule(MODEL_INFO, "vector(1)", {SERVICE: spec.name, "model": model.name, "route": model.route})

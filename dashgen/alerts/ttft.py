@@ -10,6 +10,7 @@ from dashgen.model import Alert, Missing, MissingAlert, PanelRef, RecordingRule
 from dashgen.promql.selector import number
 from dashgen.signals import Recorded, find
 from dashgen.signals.latency import TTFT
+from dashgen.signals.resolve import USERS
 from dashgen.signals.scope import SERVICE, Scope, route_labels, service_scope
 from dashgen.signals.windows import brief, recent
 from dashgen.spec import Spec
@@ -19,12 +20,8 @@ NAME = "LLMTimeToFirstTokenHigh"
 
 
 def watched(spec: Spec) -> Recorded | Missing:
-    """TTFT as the user sees it; as the engine sees it where no application reports it."""
-    client = find(spec, TTFT, "client")
-    if isinstance(client, Recorded):
-        return client
-    engine = find(spec, TTFT, "engine")
-    return engine if isinstance(engine, Recorded) else client
+    """TTFT as near to the user as anybody measures it: in the application, the gateway, the engine."""
+    return find(spec, TTFT, *USERS, "engine")
 
 
 def p95_record(ttft: Recorded, window: timedelta) -> str:
@@ -59,7 +56,7 @@ def _records(ttft: Recorded, window: timedelta) -> Iterator[RecordingRule]:
 def _alert(spec: Spec, ttft: Recorded) -> Alert:
     scope, settings = service_scope(spec), spec.alerts.ttft
     limit = number(spec.ttft_threshold.total_seconds())
-    seen = "users see" if ttft.vantage == "client" else "the engine sees"
+    seen = "users see" if ttft.vantage == "client" else f"the {ttft.vantage} sees"
     # Five bad minutes stay in a window of five minutes for five minutes more: the short window says when it is over.
     return make_alert(
         spec,

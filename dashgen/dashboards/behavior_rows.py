@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashgen.alerts.prices import CONTEXT_LIMIT, PRICE
+from dashgen.alerts.prices import CONTEXT_LIMIT
 from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed, quantiles, requests, sampled, traced
 from dashgen.model import Missing, Override, Panel, Query, Row
 from dashgen.promql.selector import Match, aggregate
 from dashgen.signals import Recorded, cache, cost, find, tokens, traffic, users
 from dashgen.signals.base import Signal
-from dashgen.signals.scope import Scope, fact_scope, panel_scope
+from dashgen.signals.resolve import USERS, together
+from dashgen.signals.scope import PRICE, Scope, fact_scope, panel_scope
 from dashgen.signals.windows import HOUR, WEEK, recent
 from dashgen.spec import Spec
 
+NO_PRICES = Missing("prices", "no model of the spec has a price", "give the models prices: {input: …, output: …}")
+
 
 def _lengths(spec: Spec, signal: Signal) -> Recorded | Missing:
-    """Token counts per request from the application, from the engine where it reports none."""
-    client = find(spec, signal, "client")
-    engine = find(spec, signal, "engine")
-    return engine if isinstance(client, Missing) and isinstance(engine, Recorded) else client
+    """Token counts per request from as near to the user as anybody reports them."""
+    return find(spec, signal, *USERS, "engine")
 
 
 def length_row(spec: Spec) -> Row:
@@ -69,7 +70,7 @@ def length_row(spec: Spec) -> Row:
             overrides=(Override(" context limit$", dashed=True, colour="red"),),
         ),
         fed(
-            (requests(spec), find(spec, tokens.INPUT, "client"), find(spec, tokens.OUTPUT, "client")),
+            together(spec, (traffic.REQUESTS, tokens.INPUT, tokens.OUTPUT), (*USERS, "engine")),
             lambda asked, into, out: (
                 Query("input", _ratio(into, asked, spec), f"{BY_MODEL} in"),
                 Query("output", _ratio(out, asked, spec), f"{BY_MODEL} out"),
@@ -91,9 +92,7 @@ def _ratio(part: Recorded, whole: Recorded, spec: Spec) -> str:
 def cache_row(spec: Spec) -> Row:
     """Two caches: the provider's prompt cache (money) and the engine's prefix cache (latency)."""
     scope = panel_scope(spec)
-    given, read, write = (
-        find(spec, signal, "client") for signal in (tokens.INPUT, tokens.CACHE_READ, tokens.CACHE_WRITE)
-    )
+    given, read, write = together(spec, (tokens.INPUT, tokens.CACHE_READ, tokens.CACHE_WRITE))
     hits, queries = (find(spec, signal, "engine") for signal in (cache.PREFIX_HITS, cache.PREFIX_QUERIES))
 
     def price(kind: str) -> str:
@@ -123,7 +122,7 @@ def cache_row(spec: Spec) -> Row:
             max=1,
         ),
         fed(
-            (read, write),
+            (read, write) if any(model.price_list() for model in spec.models) else NO_PRICES,
             saved,
             key="prompt-cache-saved",
             width=8,
@@ -162,7 +161,7 @@ def mix_row(spec: Spec) -> Row:
     asked = requests(spec)
 
     def share(signal: Recorded, by: tuple[str, ...], whole: tuple[str, ...], extra: tuple[Match, ...] = ()) -> str:
-        window = HOUR if signal.vantage == "client" else recent(spec)
+        window = recent(spec) if signal.vantage == "engine" else HOUR
         total = aggregate("sum", whole, scope.read(signal.rate_record(window), extra))
         on = f"on ({', '.join(whole)})" if whole else "on ()"
         return f"{signal.rate(scope, by, window, extra)} / {on} group_left () ({total} > 0)"
@@ -205,8 +204,7 @@ def mix_row(spec: Spec) -> Row:
 def template_row(spec: Spec) -> Row:
     """Who and what uses the tokens."""
     scope = panel_scope(spec)
-    spend = find(spec, cost.COST_BY_TEMPLATE, "client")
-    asked = find(spec, cost.REQUESTS_BY_TEMPLATE, "client")
+    spend, asked = together(spec, (cost.COST_BY_TEMPLATE, cost.REQUESTS_BY_TEMPLATE))
     by = ("prompt_template",)
 
     def each(s: Recorded, n: Recorded, scope: Scope) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from dashgen.alerts import cost as cost_alert
+from dashgen.alerts import substitutes
 from dashgen.dashboards import cost_rows, unit_rows
 from dashgen.dashboards.parts import MODEL_ROUTE, Found, by_alert, dashboard, fed, named, quantiles
 from dashgen.model import Dashboard, Override, Panel, Query, Row
 from dashgen.signals import Recorded, find
 from dashgen.signals.cost import COST_PER_REQUEST
+from dashgen.signals.resolve import USERS
 from dashgen.signals.scope import panel_scope
 from dashgen.signals.windows import HOUR
 from dashgen.spec import Spec
@@ -39,7 +41,7 @@ def cost(spec: Spec) -> Dashboard:
 
 def _per_request_row(spec: Spec) -> Row:
     scope = panel_scope(spec)
-    found = find(spec, COST_PER_REQUEST, "client")
+    found = find(spec, COST_PER_REQUEST, *USERS)
     panels = (
         fed(
             found,
@@ -54,20 +56,52 @@ def _per_request_row(spec: Spec) -> Row:
             min=0,
         ),
         _week_over_week(spec, found),
+        *_mean(spec),
     )
     return Row("per-request", "Cost per request", panels)
+
+
+def _mean(spec: Spec) -> tuple[Panel, ...]:
+    """The mean, where nobody reports what each request costs; beside the quantiles it would only mislead."""
+    found = substitutes.spend_and_requests(spec)
+    if found is None:
+        return ()
+    scope, stem = panel_scope(spec), substitutes.mean_stem(found[0])
+    kept = spec.prometheus.retention >= cost_alert.HISTORY
+    series = (("now", "", "now"), *((("week_ago", "_week_ago", "a week ago"),) if kept else ()))
+    panel = fed(
+        found,
+        lambda *_: tuple(
+            Query(
+                key,
+                cost_alert.level_scope(scope, "model_route").read(f"{stem}:mean_1h{suffix}"),
+                f"{by_alert(spec)} {name}",
+            )
+            for key, suffix, name in series
+        ),
+        key="mean-cost",
+        title="Mean cost per request",
+        description=(
+            "Spend over requests, per hour. No source reports the cost of each request, so there is no p99: a few very "
+            "dear requests hide in a mean. Above twice last week's a ticket opens."
+        ),
+        unit="currencyUSD",
+        min=0,
+        width=24,
+        overrides=(Override(" a week ago$", dashed=True),),
+    )
+    return (panel,)
 
 
 def _week_over_week(spec: Spec, found: Found) -> Panel:
     series = (("now", "", "now"), ("week_ago", "_week_ago", "a week ago"), ("limit", "_limit", "page above"))
 
     def queries(signal: Recorded) -> tuple[Query, ...]:
-        del signal
         result = []
         for level, who in (("model_route", by_alert(spec)), ("service", named(spec, "service"))):
             scope = cost_alert.level_scope(panel_scope(spec), level)
             result += [
-                Query(f"{level}_{key}", scope.read(cost_alert.record(99, suffix)), f"{who} {name}")
+                Query(f"{level}_{key}", scope.read(cost_alert.record(signal, 99, suffix)), f"{who} {name}")
                 for key, suffix, name in series
             ]
         return tuple(result)

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed, kept, sampled, traced
-from dashgen.model import Panel, Query, Row
+from dashgen.dashboards import gateway_users
+from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed, sampled, traced
+from dashgen.model import Missing, Panel, Query, Row
 from dashgen.promql.selector import aggregate
-from dashgen.signals import Recorded, find, tokens, users
-from dashgen.signals.cost import COST
+from dashgen.signals import Recorded, derived, find, tokens, users
+from dashgen.signals.cost import COST, COST_BY_TEAM, COST_BY_USER
+from dashgen.signals.resolve import USERS, together
 from dashgen.signals.scope import Scope, panel_scope
 from dashgen.signals.windows import HOUR
 from dashgen.spec import Spec
@@ -38,7 +40,7 @@ def so_far(signal: Recorded, scope: Scope) -> str:
 def spend_row(spec: Spec) -> Row:
     """Money: per hour, today, this month, by day, by user."""
     scope = panel_scope(spec)
-    spend = find(spec, COST, "client")
+    spend = derived.spend(spec)
     stat: dict[str, Any] = {
         "viz": "stat",
         "unit": "currencyUSD",
@@ -70,11 +72,9 @@ def spend_row(spec: Spec) -> Row:
             lambda s: (Query("month", so_far(s, scope), "month to date", instant=True),),
             key="spend-month",
             title="Spend month to date",
-            description=kept(
-                spec,
-                31,
+            description=(
                 "USD since the first of the month, or since the data begins: see Data since beside it. An hour "
-                "without telemetry counts as nothing.",
+                "without telemetry counts as nothing."
             ),
             time_from="now/M",
             **stat,
@@ -131,7 +131,7 @@ def spend_row(spec: Spec) -> Row:
             lambda s: (Query("day", total(s, scope, MODEL_ROUTE, "1d"), BY_MODEL),),
             key="cost-trend",
             title="Spend per day, 30 days",
-            description=kept(spec, 30, "USD in the 24 hours before each bar's time, by model and route."),
+            description="USD in the 24 hours before each bar's time, by model and route.",
             unit="currencyUSD",
             min=0,
             stacked="normal",
@@ -140,11 +140,16 @@ def spend_row(spec: Spec) -> Row:
             min_step=DAY_STEP,
         ),
         _by_user(spec),
+        *_by_team(spec),
     )
     return Row("spend", "Spend", panels)
 
 
 def _by_user(spec: Spec) -> Panel:
+    """Cost per user from traces; without them as the gateway's own labels have it."""
+    by_user, spend = (find(spec, signal, "gateway") for signal in (COST_BY_USER, COST))
+    if spec.tempo is None and isinstance(by_user, Recorded) and isinstance(spend, Recorded):
+        return gateway_users.cost_by_user(spec, by_user, spend)
     caveat = " Sampled traces: shares are right, sums are too low." if sampled(spec) else ""
     return traced(
         spec,
@@ -161,10 +166,28 @@ def _by_user(spec: Spec) -> Panel:
     )
 
 
+def _by_team(spec: Spec) -> tuple[Panel, ...]:
+    """Spend by the teams a gateway knows; nothing where none does."""
+    found = find(spec, COST_BY_TEAM, "gateway")
+    if isinstance(found, Missing):
+        return ()
+    scope = panel_scope(spec)
+    panel = fed(
+        found,
+        lambda s: (Query("teams", f"topk(10, {s.rate(scope, ('team',), HOUR)} * 3600)", "{{team}}"),),
+        key="spend-by-team",
+        title="Spend per hour by team",
+        description="USD per hour of the ten teams that spend most, by the gateway's keys. No name: keys without team.",
+        unit="currencyUSD",
+        min=0,
+    )
+    return (panel,)
+
+
 def tokens_row(spec: Spec) -> Row:
     """Tokens served, and who served them."""
     scope = panel_scope(spec)
-    found = (find(spec, tokens.INPUT, "client"), find(spec, tokens.OUTPUT, "client"))
+    found = together(spec, (tokens.INPUT, tokens.OUTPUT), (*USERS, "engine"))
 
     def by_route(given: Recorded, made: Recorded) -> str:
         return aggregate(

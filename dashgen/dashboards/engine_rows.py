@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dashgen.alerts import queue
+from typing import Any
+
+from dashgen.alerts import autoscaling, queue, substitutes, unserved
 from dashgen.alerts.recording import MODEL_INFO
 from dashgen.dashboards.health_rows import KV_FULL
 from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, by_alert, fed, named
 from dashgen.model import Override, Panel, Query, Row, Threshold
 from dashgen.promql.selector import Match, aggregate, number
-from dashgen.signals import Recorded, cache, capacity, find, latency, raw, traffic
+from dashgen.signals import Recorded, cache, capacity, cluster, derived, find, latency, raw, traffic
 from dashgen.signals.scope import CLUSTER, cluster_as_seen, has_cluster, panel_scope
-from dashgen.signals.windows import recent
+from dashgen.signals.windows import queue_window, recent
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
 
@@ -38,9 +40,9 @@ def _queue_panels(spec: Spec) -> tuple[Panel, ...]:
             waiting,
             lambda s: (Query("share", queue.share(s, scope), by_alert(spec)),),
             key="queue-share",
-            title=f"Share of the last {duration_text(settings.window)} with requests waiting",
+            title=f"Share of the last {duration_text(queue_window(spec))} with requests waiting",
             description=(
-                f"How much of the last {duration_text(settings.window)} more than {settings.min_waiting} requests "
+                f"How much of the last {duration_text(queue_window(spec))} more than {settings.min_waiting} requests "
                 "waited. Above the line it pages: the autoscaler does not follow."
             ),
             unit="percentunit",
@@ -132,8 +134,66 @@ def engine_row(spec: Spec) -> Row:
             unit="reqps",
             min=0,
         ),
+        *_substitutes(spec),
+        *_replicas(spec),
     )
     return Row("engine", "Engine: queue and KV cache", panels)
+
+
+def _substitutes(spec: Spec) -> tuple[Panel, ...]:
+    """How the engine ended requests, where nobody nearer to the user counts failures."""
+    ends = derived.ends(spec)
+    if ends is None:
+        return ()
+    who = ends.vantage
+    ratio = panel_scope(spec).read(substitutes.ends_record(ends, "ratio"))
+    panel = Panel(
+        key="engine-errors",
+        title=f"Requests the {who} ended with an error (not the users' error ratio)",
+        description=(
+            f"Share of requests that left the {who} with an error. Users who leave or err may be in it, requests that "
+            "never reached it are not: instrument the application for the real ratio."
+        ),
+        queries=(Query("ratio", ratio, by_alert(spec)),),
+        unit="percentunit",
+        vantage=who,
+        min=0,
+        thresholds=(Threshold(spec.alerts.errors.threshold, "orange"),),
+    )
+    return (panel,)
+
+
+def _replicas(spec: Spec) -> tuple[Panel, ...]:
+    """Does capacity follow demand? What the autoscaler wants, what is ready, and how much it may ask for."""
+    scope = panel_scope(spec)
+    records = {record.record for record in autoscaling.build(spec).records}
+    queries = [
+        Query(key, aggregate("max", ("model",), scope.read(name)), f"{{{{model}}}} {legend}")
+        for key, name, legend in (
+            ("wanted", autoscaling.DESIRED, "wanted"),
+            ("running", autoscaling.READY, "ready"),
+            ("allowed", autoscaling.MAXIMUM, "at most"),
+        )
+        if name in records
+    ]
+    if unserved.rules(spec):
+        queries.append(
+            Query("pending", aggregate("sum", ("model",), scope.read(unserved.PENDING)), "{{model}} requests pending")
+        )
+    frame: dict[str, Any] = {
+        "key": "replicas",
+        "title": "Replicas wanted and ready",
+        "description": (
+            "What the autoscaler wants and which pods are ready. Wanted above ready for long: nodes, quota or images. "
+            "Ready at the maximum while requests wait: raise it. Pending requests are those the trigger counts."
+        ),
+        "min": 0,
+        "width": 24,
+    }
+    if not queries:
+        gap = cluster.known(spec, cluster.DESIRED)
+        return (Panel(**frame, viz="text", missing=gap),) if gap else ()
+    return (Panel(**frame, vantage="cluster", queries=tuple(queries), overrides=(Override(" at most$", dashed=True),)),)
 
 
 def pods_row(spec: Spec) -> Row:

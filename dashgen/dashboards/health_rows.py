@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from dashgen.alerts import errors, ttft
-from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, Found, by_alert, fed, quantiles, requests
+from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, Found, by_alert, failures, fed, quantiles, requests, seen_by
 from dashgen.model import Missing, Override, Panel, Query, Row, Threshold
 from dashgen.promql.selector import Match, label_replace
 from dashgen.signals import Recorded, capacity, find, latency, raw, tokens
+from dashgen.signals.resolve import USERS, together
 from dashgen.signals.scope import Scope, panel_scope, seen_scope
 from dashgen.signals.windows import error_windows, recent
 from dashgen.spec import Spec
@@ -46,7 +47,7 @@ def verdict_row(spec: Spec) -> Row:
             **stat,
         ),
         fed(
-            requests(spec),
+            failures(spec),
             lambda s: (Query("ratio", f"max({errors.confirmed_ratio(s, scope)})", "errors"),),
             key="verdict-errors",
             title="Error ratio, worst model",
@@ -123,7 +124,9 @@ def users_row(spec: Spec) -> Row:
     scope, window = panel_scope(spec), recent(spec)
     line = (Threshold(spec.ttft_threshold.total_seconds()),)
     watched = ttft.watched(spec)
-    vantage = watched.vantage if isinstance(watched, Recorded) else "client"
+    felt, paced = (find(spec, signal, *USERS) for signal in (latency.TTFT, latency.ITL))
+    whole = find(spec, latency.REQUEST_DURATION, *USERS, "engine")
+    drawn = watched.vantage if isinstance(watched, Recorded) else "client"
 
     def heatmap(signal: Recorded) -> tuple[Query, ...]:
         expr, _ = signal.buckets(scope, (), window)
@@ -132,12 +135,11 @@ def users_row(spec: Spec) -> Row:
     panels = (
         _latency_panel(
             spec,
-            find(spec, latency.TTFT, "client"),
-            "ttft-client",
-            "TTFT as users see it:",
-            "Time from request to first streamed chunk, in the application; requests that hang until a timeout are "
-            "in it. p95 above the line pages. Compare with the engine's: the difference is network, router, retries.",
-            thresholds=line if vantage == "client" else (),
+            felt,
+            f"ttft-{_vantage(felt)}",
+            f"TTFT as {seen_by(felt)}:",
+            _TTFT[_vantage(felt)],
+            thresholds=line if drawn == _vantage(felt) else (),
         ),
         _latency_panel(
             spec,
@@ -145,7 +147,7 @@ def users_row(spec: Spec) -> Row:
             "ttft-engine",
             "TTFT as the engine sees it:",
             "Time from arrival at the engine to the first token. High here too: queue, KV cache or long prompts.",
-            thresholds=line if vantage == "engine" else (),
+            thresholds=line if drawn == "engine" else (),
         ),
         fed(
             watched,
@@ -161,9 +163,9 @@ def users_row(spec: Spec) -> Row:
         ),
         _latency_panel(
             spec,
-            find(spec, latency.ITL, "client"),
-            "itl-client",
-            "ITL as users see it:",
+            paced,
+            f"itl-{_vantage(paced)}",
+            f"ITL as {seen_by(paced)}:",
             "Time between output tokens once streaming began. Rising with load: the batch is too large.",
         ),
         _latency_panel(
@@ -175,13 +177,30 @@ def users_row(spec: Spec) -> Row:
         ),
         _latency_panel(
             spec,
-            find(spec, latency.REQUEST_DURATION, "client"),
+            whole,
             "duration",
             "Request duration",
-            "Whole requests, in the application. Grows with output length: read TTFT and ITL before worrying.",
+            f"Whole requests, as {seen_by(whole)}. Grows with output length: read TTFT and ITL before worrying.",
         ),
     )
     return Row("users", "What users feel", panels)
+
+
+_TTFT = {
+    "client": (
+        "Time from request to first streamed chunk, in the application; requests that hang until a timeout are in it. "
+        "p95 above the line pages. Compare with the engine's: the difference is network, router, retries."
+    ),
+    "gateway": (
+        "Time to the first token as the gateway measures it: the way to the user, and often failed attempts before, "
+        "come on top. p95 above the line pages while no application measures it."
+    ),
+}
+
+
+def _vantage(found: Found) -> str:
+    """Where the users' side of a signal is measured; the application when it is missing."""
+    return found.vantage if isinstance(found, Recorded) else "client"
 
 
 def _heatmap_unit(found: Found) -> str:
@@ -193,11 +212,8 @@ def _heatmap_unit(found: Found) -> str:
 
 def _throughput(spec: Spec) -> Panel:
     scope, window = panel_scope(spec), recent(spec)
-    found = [find(spec, signal, "client") for signal in (tokens.INPUT, tokens.OUTPUT)]
-    if not all(isinstance(signal, Recorded) for signal in found):
-        found = [find(spec, signal, "engine") for signal in (tokens.INPUT, tokens.OUTPUT)]
     return fed(
-        found,
+        together(spec, (tokens.INPUT, tokens.OUTPUT), (*USERS, "engine")),
         lambda given, made: (
             Query("input", given.rate(scope, MODEL_ROUTE, window), f"{BY_MODEL} in"),
             Query("output", made.rate(scope, MODEL_ROUTE, window), f"{BY_MODEL} out"),
@@ -223,20 +239,20 @@ def traffic_row(spec: Spec) -> Row:
     """What comes in and what fails."""
     scope, window = panel_scope(spec), recent(spec)
     long, _ = error_windows(spec)
-    found = requests(spec)
+    failed = failures(spec)
     panels = (
         _throughput(spec),
         fed(
-            found,
+            requests(spec),
             lambda s: (Query("requests", s.rate(scope, MODEL_ROUTE, window), BY_MODEL),),
             key="request-rate",
             title="Requests per second",
-            description="Requests the application made, failed ones included. A gap: no traffic, or no telemetry.",
+            description="Logical requests, failed ones included. A gap: no traffic, or no telemetry.",
             unit="reqps",
             min=0,
         ),
         fed(
-            found,
+            failed,
             lambda s: (Query("errors", _classes(s, scope, window), "{{error_class}}"),),
             key="errors-by-class",
             title="Errors per second by class",
@@ -249,7 +265,7 @@ def traffic_row(spec: Spec) -> Row:
             stacked="normal",
         ),
         fed(
-            found,
+            failed,
             lambda s: (Query("ratio", scope.read(errors.ratio_record(s, long)), by_alert(spec)),),
             key="error-ratio",
             title=f"Error ratio over {duration_text(long)}",

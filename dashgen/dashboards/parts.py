@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote as url_quote
 
-from dashgen.alerts.prices import PRICE
 from dashgen.alerts.recording import MODEL_INFO, POD_STARTED
 from dashgen.errors import InputError, Location, Problem
 from dashgen.model import (
@@ -21,19 +22,26 @@ from dashgen.model import (
     Row,
     Variable,
 )
+from dashgen.promql import quote
 from dashgen.promql.selector import Match, vector
 from dashgen.signals import Recorded, find
 from dashgen.signals.capacity import RUNNING
 from dashgen.signals.raw import source_matches
-from dashgen.signals.scope import CLUSTER, cluster_as_seen, has_cluster, seen_scope, service_scope
-from dashgen.signals.traffic import REQUESTS
+from dashgen.signals.resolve import USERS, source_vantage
+from dashgen.signals.scope import CLUSTER, PRICE, cluster_as_seen, has_cluster, seen_scope, service_scope
+from dashgen.signals.traffic import FAILURES, REQUESTS
+from dashgen.signals.windows import HOUR
 from dashgen.spec import Spec
-from dashgen.spec.types import duration_text
+from dashgen.spec.types import duration_text, parse_duration
 
 MODEL_ROUTE = ("model", "route")
 BY_MODEL = "{{model}} ({{route}})"
 
 Found = Recorded | Missing
+
+_OFFSET = re.compile(r"offset ([0-9]+[smhdw])\b")
+_RANGE = re.compile(r"\[([0-9]+[smhdw])\b")
+_FIXED = {"now/d": timedelta(days=1), "now/M": timedelta(days=31)}
 
 
 def named(spec: Spec, legend: str) -> str:
@@ -57,7 +65,15 @@ def fed(needs: Found | Sequence[Found], queries: Callable[..., tuple[Query, ...]
     if lacking is not None:
         return Panel(**{**frame, "viz": "text", "missing": lacking})
     vantage = frame.pop("vantage", found[0].vantage if found else None)
+    for weaker in dict.fromkeys(s.signal.substitute for s in found if s.signal.substitute):
+        frame["title"] = f"{frame['title']} ({weaker.partition(' ')[0]})"
+        frame["description"] = f"{frame['description']} {found[0].signal.meaning.capitalize()} is {weaker}."
     return Panel(**frame, vantage=vantage, queries=queries(*found))
+
+
+def seen_by(found: Found) -> str:
+    """Whose eyes a signal of the users' side is seen with, for titles."""
+    return "users see it" if isinstance(found, Missing) or found.vantage == "client" else f"the {found.vantage} sees it"
 
 
 def traced(spec: Spec, what: str, query: Query, **frame: Any) -> Panel:
@@ -98,11 +114,24 @@ def variables(spec: Spec, *, instance: bool = False) -> tuple[Variable, ...]:
     found += [listed("model", "Model", chosen), listed("route", "Route", chosen)]
     running = find(spec, RUNNING, "engine")
     if instance and isinstance(running, Recorded):
-        feed = running.feeds[0]
-        series = vector(feed.uses[0].metric, source_matches(spec, feed, rules=False))
-        query = f"label_values({series}, instance)"
+        query = f"label_values({_of_any_source(spec, running)}, instance)"
         found.append(Variable("instance", "Instance", "query", query, multi=True, include_all=True))
     return tuple(found)
+
+
+def _of_any_source(spec: Spec, signal: Recorded) -> str:
+    """One selector for the series of every source with the first one's name: Grafana lists the values of one alone."""
+    name = signal.feeds[0].uses[0].metric
+    feeds = [feed for feed in signal.feeds if feed.uses[0].metric == name]
+    selectors = [{match.label: match for match in source_matches(spec, feed, rules=False)} for feed in feeds]
+    matches = []
+    for label in selectors[0]:
+        found = [selector[label] for selector in selectors if label in selector]
+        if len(set(found)) == 1 and len(found) == len(feeds):
+            matches.append(found[0])
+        elif len(found) == len(feeds) and all(match.operator == "=" for match in found):
+            matches.append(Match(label, "=~", "|".join(sorted({quote.regex(match.value) for match in found}))))
+    return vector(name, matches)
 
 
 def marks(spec: Spec) -> tuple[Annotation, ...]:
@@ -137,7 +166,7 @@ def marks(spec: Spec) -> tuple[Annotation, ...]:
             Annotation(
                 "prices",
                 "Price changes",
-                f"{price} != {price} offset 1h",
+                f"{price} != {scope.ago(HOUR).read(PRICE)}",
                 "price of {{model}} changed",
                 "{{kind}} tokens, USD per million",
                 "purple",
@@ -168,7 +197,14 @@ def dashboard(spec: Spec, key: str, title: str, description: str, rows: Sequence
     """A dashboard with the shared variables, links and annotations, less the panels the spec hides."""
     hidden = _hidden(spec, key, [panel.key for row in rows for panel in row.panels])
     shown = [
-        replace(row, panels=tuple(p for p in row.panels if p.key not in hidden and _has_a_subject(spec, p)))
+        replace(
+            row,
+            panels=tuple(
+                _within_retention(spec, panel)
+                for panel in row.panels
+                if panel.key not in hidden and _has_a_subject(spec, panel)
+            ),
+        )
         for row in rows
     ]
     instance = frame.pop("instance", False)
@@ -207,19 +243,46 @@ def _hidden(spec: Spec, dashboard: str, panels: Sequence[str]) -> set[str]:
 
 
 def _has_a_subject(spec: Spec, panel: Panel) -> bool:
-    """False for engine and GPU panels of a service that only calls providers: nothing could ever feed them."""
+    """False for engine and GPU panels of a service that only calls providers: nothing could ever feed them.
+
+    Panels about the cluster are extras: they show when somebody scrapes its autoscaler, and ask for nothing.
+    """
+    if panel.missing is not None and panel.missing.vantage == "cluster":
+        return any(source_vantage(source) == "cluster" for source in spec.sources)
     hardware = panel.missing is not None and panel.missing.vantage in ("engine", "gpu")
     return not hardware or any(model.route == "local" for model in spec.models)
 
 
-def kept(spec: Spec, days: int, text: str) -> str:
-    """``text``, and a warning when Prometheus keeps fewer than ``days`` days."""
-    if spec.prometheus.retention.total_seconds() >= days * 86400:
-        return text
+def reach(panel: Panel) -> timedelta:
+    """How far back a panel looks by itself, whatever range the dashboard shows."""
+    spans = [_FIXED.get(panel.time_from) or (parse_duration(panel.time_from) if panel.time_from else timedelta())]
+    for query in panel.queries:
+        longest = (max(map(parse_duration, found), default=timedelta()) for found in _looks_back(query.expr))
+        spans.append(sum(longest, timedelta()))
+    return max(spans)
+
+
+def _looks_back(expr: str) -> tuple[list[str], list[str]]:
+    """(offsets, ranges) of an expression; a range may begin where an offset ends."""
+    return _OFFSET.findall(expr), _RANGE.findall(expr)
+
+
+def _within_retention(spec: Spec, panel: Panel) -> Panel:
+    """The panel, with a warning when it looks further back than Prometheus keeps series."""
+    looks = reach(panel)
+    if looks <= spec.prometheus.retention or panel.missing is not None:
+        return panel
     retention = duration_text(spec.prometheus.retention)
-    return f"{text} Prometheus keeps {retention}, so this cannot reach back {days} days."
+    days = -(-looks // timedelta(days=1))
+    warning = f"Prometheus keeps {retention}, so this cannot reach back {days} days."
+    return replace(panel, description=f"{panel.description} {warning}")
 
 
 def requests(spec: Spec) -> Found:
-    """Requests as the application counts them."""
-    return find(spec, REQUESTS, "client")
+    """Requests as near to the user as anybody counts them."""
+    return find(spec, REQUESTS, *USERS, "engine")
+
+
+def failures(spec: Spec) -> Found:
+    """Requests by why they failed, as the application counts them, else the gateway."""
+    return find(spec, FAILURES, *USERS)

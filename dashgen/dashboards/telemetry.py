@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dashgen.alerts import tickets
+from typing import Any
+
+from dashgen.alerts import telemetry
 from dashgen.dashboards.parts import named
-from dashgen.model import Panel, Query, Row
+from dashgen.model import Missing, Panel, Query, Row
 from dashgen.signals.scope import cluster_as_seen, has_cluster, seen_scope
 from dashgen.spec import Spec
 
@@ -12,23 +14,28 @@ from dashgen.spec import Spec
 def telemetry_row(spec: Spec) -> Row:
     """Expected series, 1 while they are there."""
     scope = seen_scope(spec)
-    expected, present = scope.read(tickets.EXPECTED), scope.read(tickets.PRESENT)
+    expected, present = scope.read(telemetry.EXPECTED), scope.read(telemetry.PRESENT)
     # One cluster's exporter must not stand in for another's.
     cluster = (cluster_as_seen(spec),) if has_cluster(spec) else ()
-    on = f"on ({', '.join((*cluster, *tickets.telemetry_labels(spec)))})"
+    on = f"on ({', '.join((*cluster, *telemetry.telemetry_labels(spec)))})"
     expr = f"({expected} and {on} {present})\nor 0 * {expected}"
-    panel = Panel(
-        key="telemetry",
-        title="Telemetry present",
-        description=(
+    frame: dict[str, Any] = {
+        "key": "telemetry",
+        "title": "Telemetry present",
+        "description": (
             "1 while an exporter reports about a model it should know, 0 when its series are gone: panels of that "
             "exporter are then empty and its alerts blind. LLMTelemetryMissing opens a ticket after 10m."
         ),
-        queries=(Query("present", expr, named(spec, "{{llm_exporter}} {{model}}")),),
-        unit="bool_yes_no",
-        min=0,
-        max=1,
-        width=24,
-        height=6,
-    )
+        "unit": "bool_yes_no",
+        "min": 0,
+        "max": 1,
+        "width": 24,
+        "height": 6,
+    }
+    if telemetry.telemetry(spec).alerts:
+        panel = Panel(**frame, queries=(Query("present", expr, named(spec, "{{llm_exporter}} {{model}}")),))
+    else:
+        how = "add a source of kind app or kube-state-metrics, or take out scales_to_zero"
+        reason = "every source may scale to zero, and nothing says when it should be there"
+        panel = Panel(**frame, viz="text", missing=Missing("exporters that should report", reason, how))
     return Row("telemetry", "Telemetry", (panel,))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dashgen.alerts import recording
-from dashgen.alerts.prices import PRICE
-from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed, named, requests
+from dashgen.alerts.gpu_cost import AMORTISED, GPU_COST, GPU_COST_IDLE, GPU_COST_LOADING
+from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed, named
 from dashgen.model import Missing, Override, Panel, Query, Row
+from dashgen.model.dashboard import Vantage
 from dashgen.promql.selector import Match, aggregate, number
-from dashgen.signals import Recorded, find, gpu, tokens
+from dashgen.signals import Recorded, derived, find, gpu, tokens
 from dashgen.signals.capacity import RUNNING
-from dashgen.signals.cost import COST, UNPRICED, USAGE_MISSING
-from dashgen.signals.scope import fact_scope, panel_scope
+from dashgen.signals.cost import UNPRICED, USAGE_MISSING
+from dashgen.signals.resolve import USERS, together
+from dashgen.signals.scope import PRICE, fact_scope, panel_scope
+from dashgen.signals.traffic import REQUESTS
 from dashgen.signals.windows import HOUR
 from dashgen.spec import Spec
 
@@ -27,6 +29,12 @@ def gpu_cost(spec: Spec) -> Missing | None:
     return running if isinstance(running, Missing) else None
 
 
+def spend_vantages(spec: Spec) -> tuple[Vantage, ...]:
+    """Where what spend is divided by has to be counted: where spend is."""
+    spend = derived.spend(spec)
+    return USERS if isinstance(spend, Missing) else (spend.vantage,)
+
+
 def unit_row(spec: Spec) -> Row:
     """List price, effective, local standard and local amortised, on one axis."""
     return Row("unit", "Unit economics", (_per_million(spec), _idle(spec), _margin(spec)))
@@ -35,11 +43,7 @@ def unit_row(spec: Spec) -> Row:
 def _per_million(spec: Spec) -> Panel:
     scope = panel_scope(spec)
     prices = fact_scope(spec)
-    found = (
-        find(spec, COST, "client"),
-        find(spec, tokens.INPUT, "client"),
-        find(spec, tokens.OUTPUT, "client"),
-    )
+    found = [derived.spend(spec), *together(spec, (tokens.INPUT, tokens.OUTPUT), spend_vantages(spec))]
 
     def queries(spend: Recorded, given: Recorded, made: Recorded) -> tuple[Query, ...]:
         served = f"({given.rate(scope, MODEL_ROUTE, HOUR)} + {made.rate(scope, MODEL_ROUTE, HOUR)})"
@@ -49,16 +53,13 @@ def _per_million(spec: Spec) -> Panel:
                 f"{spend.rate(scope, MODEL_ROUTE, HOUR)} / ({served} > 0) * 1e6",
                 f"{BY_MODEL} effective",
             ),
-            Query(
-                "price",
-                aggregate(
-                    "max", ("model", "basis", "kind"), prices.read(PRICE, (Match("kind", "=~", "input|output"),))
-                ),
-                "{{model}} {{basis}} {{kind}}",
-            ),
         ]
+        if any(model.price_list() for model in spec.models):
+            listed = prices.read(PRICE, (Match("kind", "=~", "input|output"),))
+            by_kind = aggregate("max", ("model", "basis", "kind"), listed)
+            result.append(Query("price", by_kind, "{{model}} {{basis}} {{kind}}"))
         if gpu_cost(spec) is None:
-            amortised = scope.without("namespace", "route").read(recording.AMORTISED)
+            amortised = scope.without("namespace", "route").read(AMORTISED)
             result.append(Query("amortised", amortised, named(spec, "{{model}} local amortised")))
         return tuple(result)
 
@@ -84,9 +85,9 @@ def _idle(spec: Spec) -> Panel:
     scope = panel_scope(spec).without("namespace", "route")
     gap = gpu_cost(spec)
     read = {
-        "all": (recording.GPU_COST, "{{model}} all GPUs"),
-        "idle": (recording.GPU_COST_IDLE, "{{model}} idle"),
-        "loading": (recording.GPU_COST_LOADING, "{{model}} loading or down"),
+        "all": (GPU_COST, "{{model}} all GPUs"),
+        "idle": (GPU_COST_IDLE, "{{model}} idle"),
+        "loading": (GPU_COST_LOADING, "{{model}} loading or down"),
     }
     return fed(
         gap or (),
@@ -99,7 +100,8 @@ def _idle(spec: Spec) -> Panel:
         description=(
             "USD per hour of the GPUs our pods hold: all of it, the part of models with no request running or "
             "waiting, and of models whose engine does not report yet (loading) or no more. A model counts as busy "
-            "while any of its pods is."
+            "while any of its pods is. A MIG instance costs its slices of the card's price (3g: 3 of 7). n models "
+            "of this service that share a GPU by time slicing pay 1/n each; pods of other services on it pay nothing."
         ),
         unit="currencyUSD",
         min=0,
@@ -110,10 +112,10 @@ def _idle(spec: Spec) -> Panel:
 def _margin(spec: Spec) -> Panel:
     scope = panel_scope(spec)
     revenue = spec.revenue_usd_per_request
-    found: tuple[Recorded | Missing, ...] = (find(spec, COST, "client"), requests(spec))
+    found = [derived.spend(spec), *together(spec, (REQUESTS,), spend_vantages(spec))]
     if revenue is None:
         how = "add revenue_usd_per_request: <USD> to the spec"
-        found = (Missing("revenue per request", "the spec does not say what a request earns", how),)
+        found = [Missing("revenue per request", "the spec does not say what a request earns", how)]
     return fed(
         found,
         lambda spend, asked: (
@@ -134,7 +136,7 @@ def _margin(spec: Spec) -> Panel:
 def quality_row(spec: Spec) -> Row:
     """How much of the money is measured, and how much guessed or missing."""
     scope = panel_scope(spec)
-    found = (requests(spec), find(spec, UNPRICED, "client"), find(spec, USAGE_MISSING, "client"))
+    found = together(spec, (REQUESTS, UNPRICED, USAGE_MISSING))
     panel = fed(
         found,
         lambda asked, unpriced, guessed: tuple(

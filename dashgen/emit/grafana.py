@@ -37,6 +37,7 @@ _CLASSES: dict[str, type[Any]] = {
 _VANTAGES = {
     "client": "the application (client)",
     "gateway": "the gateway",
+    "cluster": "Kubernetes and its autoscaler",
     "engine": "the inference engine",
     "gpu": "the GPU",
 }

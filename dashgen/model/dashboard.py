@@ -8,7 +8,7 @@ from typing import Literal
 
 Viz = Literal["timeseries", "stat", "gauge", "bargauge", "heatmap", "table", "piechart", "text"]
 DataSource = Literal["prometheus", "tempo"]
-Vantage = Literal["client", "gateway", "engine", "gpu"]
+Vantage = Literal["client", "gateway", "engine", "gpu", "cluster"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,9 @@ def _call(node: Any, known: Known, found: Inference) -> Labels:
             found.unknown_labels.add((source, str(node)))
         return vectors | {target}
     if name == "histogram_quantile":
-        _require(["le"], vectors, node, found)
+        if any("_bucket" in name for name in found.series):
+            # Without buckets it is a native histogram, which holds them in its samples.
+            _require(["le"], vectors, node, found)
         return vectors - {"le"}
     return vectors
 

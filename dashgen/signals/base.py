@@ -10,8 +10,10 @@ from typing import Literal
 class Signal:
     """One quantity. ``unit`` is what its expressions return: s, ratio, usd, tokens, requests, bytes …
 
-    ``keep`` are labels kept beside the canonical ones; ``combine`` is how pods become one value.
+    ``keep`` are labels kept beside the canonical ones, ``requires`` those of them without which the signal says
+    nothing; ``combine`` is how pods become one value.
     ``per_gpu`` signals keep pod, node and GPU: they describe hardware, not a model.
+    ``substitute`` says in what way it is weaker than what its name promises; panels that show it say so.
     ``record`` names what is recorded when one catalogue signal is recorded in more than one shape.
     """
 
@@ -20,9 +22,11 @@ class Signal:
     unit: str
     meaning: str
     keep: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     combine: Literal["sum", "max", "min"] = "sum"
     per_gpu: bool = False
     record: str = ""
+    substitute: str = ""
 
     @property
     def record_key(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from dashgen.catalogue.loader import load
 from dashgen.catalogue.model import Exporter, SignalUse
@@ -20,8 +21,22 @@ class Feed:
 
     @property
     def unit(self) -> str:
-        """The unit in which the exporter reports it."""
-        return self.exporter.find(self.uses[0].metric)[0].unit
+        """The unit in which the exporter reports it; the count of a histogram has none."""
+        first = self.uses[0]
+        return "" if first.part == "count" else self.exporter.find(first.metric)[0].unit
+
+    @property
+    def native(self) -> bool:
+        """Whether its histograms are stored as native ones."""
+        return self.source.histograms == "native"
+
+    def provides(self, label: str) -> bool:
+        """Whether its series carry a label that a signal asks for beyond the canonical ones."""
+        return any(
+            label in use.labels or label in metric.labels
+            for use in self.uses
+            for metric in self.exporter.find(use.metric)
+        )
 
 
 def source_range(source: Source, exporter: Exporter) -> VersionRange:
@@ -38,7 +53,11 @@ def presence(source: Source) -> Feed:
     """The series whose existence says the source works."""
     exporter = load(source.kind)
     metric = exporter.find(exporter.presence.metric)[0]
-    return Feed(source, exporter, (SignalUse(metric.name_in(source.variant or exporter.default_variant)),))
+    variant = source.variant or exporter.default_variant
+    name = metric.name_in(variant)
+    spelled = exporter.variants[variant].spellings(name) if variant else (name,)
+    part: Literal["", "count"] = "count" if metric.type == "histogram" else ""
+    return Feed(source, exporter, tuple(SignalUse(spelling, part=part) for spelling in spelled))
 
 
 def assumed_versions(spec: Spec) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ def _gpu(key: str, unit: str, meaning: str) -> Signal:
     return Signal(key, "gauge", unit, meaning, combine="max", per_gpu=True)
 
 
+ENGINE_ACTIVE = _gpu("gpu_engine_active", "ratio", "share of time the graphics engine works")
 SM_ACTIVE = _gpu("gpu_sm_active", "ratio", "share of SMs with work")
 TENSOR_ACTIVE = _gpu("gpu_tensor_active", "ratio", "share of cycles the tensor cores work")
 UTIL = _gpu("gpu_util", "ratio", "share of time any kernel runs")

@@ -45,8 +45,9 @@ class Recorded:
         return f"{self.stem}:{self.signal.combine}"
 
     def bucket_record(self, feed: Feed, window: timedelta) -> str:
-        """Name of the recorded bucket rates; it carries the unit in which the source writes ``le``."""
-        return f"{self.stem}_{feed.unit}_bucket:rate{duration_text(window)}"
+        """Name of the recorded distribution; it carries the unit in which the source writes its bounds."""
+        kind = "histogram" if feed.native else "bucket"
+        return f"{self.stem}_{feed.unit}_{kind}:rate{duration_text(window)}"
 
     def rules(self, window: timedelta | None = None) -> tuple[RecordingRule, ...]:
         """One rule per source; ``window`` for counters and histograms."""
@@ -58,12 +59,12 @@ class Recorded:
         if signal.per_gpu:
             gpus = raw.samples(spec, feed, extra=raw.workload_matches(spec, feed))
             return RecordingRule(self.value_record(), raw.in_signal_unit(feed, raw.gpu(spec, feed, gpus)), labels)
-        by = (*raw.service_labels(spec, feed), *signal.keep)
+        by = (*raw.service_labels(spec, feed), *(label for label in signal.keep if feed.provides(label)))
         if signal.kind == "histogram":
             if window is None:
                 raise ValueError(f"{signal.key}: a histogram is recorded over a window")
             rates = raw.samples(spec, feed, window=window, is_histogram=True)
-            expr = raw.canonical(spec, feed, rates, "sum", (histogram.BOUND, *by))
+            expr = raw.canonical(spec, feed, rates, "sum", histogram.labels(by, native=feed.native))
             return RecordingRule(self.bucket_record(feed, window), expr, labels)
         expr = raw.canonical(spec, feed, raw.samples(spec, feed, window=window), signal.combine, by)
         record = self.value_record() if signal.kind == "gauge" else self.rate_record(window or timedelta())
@@ -84,20 +85,34 @@ class Recorded:
         measured by one of them, so ``or`` puts the models side by side; one without observations is NaN
         and has to step aside, or the old name of an upgrade would hide the new one.
         """
-        by_record = {self.bucket_record(feed, window): raw.unit_factor(feed) for feed in self.feeds}
-        parts = [histogram.quantile(q, scope.read(record), by, factor) for record, factor in by_record.items()]
+        by_record = {self.bucket_record(feed, window): feed for feed in self.feeds}
+        parts = [
+            histogram.quantile(q, scope.read(record, native=feed.native), by, raw.unit_factor(feed), native=feed.native)
+            for record, feed in by_record.items()
+        ]
         return _first_of(parts, ">= 0")
 
     def buckets(self, scope: Scope, by: Sequence[str], window: timedelta) -> tuple[str, float]:
-        """(bucket rates by ``le`` and labels for a heatmap, factor from its unit to the signal's)."""
+        """(distribution by labels for a heatmap, factor from its unit to the signal's); by ``le`` when classic."""
         feed = self.feeds[0]
-        record = self.bucket_record(feed, window)
-        return aggregate("sum", (histogram.BOUND, *by), scope.read(record)), raw.unit_factor(feed)
+        labels = histogram.labels(by, native=feed.native)
+        rates = scope.read(self.bucket_record(feed, window), native=feed.native)
+        return aggregate("sum", labels, rates), raw.unit_factor(feed)
+
+    @property
+    def classic(self) -> bool:
+        """Whether all of its distributions have explicit bounds."""
+        return not any(feed.native for feed in self.feeds)
 
     def observations(self, scope: Scope, by: Sequence[str], window: timedelta) -> str:
         """Observations of the histogram per second, by labels."""
-        records = dict.fromkeys(self.bucket_record(feed, window) for feed in self.feeds)
-        parts = [aggregate("sum", by, scope.read(record, (histogram.EVERYTHING,))) for record in records]
+        records = {self.bucket_record(feed, window): feed.native for feed in self.feeds}
+        parts = [
+            f"histogram_count({aggregate('sum', by, scope.read(record, native=True))})"
+            if native
+            else aggregate("sum", by, scope.read(record, (histogram.EVERYTHING,)))
+            for record, native in records.items()
+        ]
         return _first_of(parts, "> 0")
 
 

@@ -13,6 +13,8 @@ from dashgen.spec.types import duration_text
 SERVICE = "llm_service"
 SOURCE = "llm_source"
 CLUSTER = "cluster"
+PRICE = "llm:price:usd_per_mtok"
+"""Recorded price by model, route, kind of token and basis (list or standard)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,11 @@ class Scope:
     offset: timedelta | None = None
     replica: str = ""
 
-    def read(self, record: str, extra: Iterable[Match] = ()) -> str:
-        """The recorded series ``record`` within this scope."""
+    def read(self, record: str, extra: Iterable[Match] = (), *, native: bool = False) -> str:
+        """The recorded series ``record`` within this scope; ``native`` when it holds native histograms."""
         series = vector(record, (*self.matches, *extra))
         series = f"{series} offset {duration_text(self.offset)}" if self.offset else series
-        return f"max without ({self.replica}) ({series})" if self.replica else series
+        return f"{one_of('avg' if native else 'max', self.replica)} ({series})" if self.replica else series
 
     def ago(self, offset: timedelta) -> Scope:
         """The same series that long ago."""
@@ -43,6 +45,14 @@ class Scope:
     def without(self, *labels: str) -> Scope:
         """The scope less its matchers on ``labels``, for series that do not carry them."""
         return replace(self, matches=tuple(match for match in self.matches if match.label not in labels))
+
+
+def one_of(operator: str, replica: str) -> str:
+    """What makes one series of the copies that pairs of Prometheus keep: the highest, as one may lag behind.
+
+    Native histograms know no highest; of equal copies the average is the same.
+    """
+    return f"{operator} without ({replica})"
 
 
 def service_scope(spec: Spec) -> Scope:

@@ -30,6 +30,11 @@ def brief(spec: Spec) -> timedelta:
     return at_least(spec, timedelta(minutes=2))
 
 
+def queue_window(spec: Spec) -> timedelta:
+    """The time over which it is counted how often requests waited."""
+    return at_least(spec, spec.alerts.queue.window)
+
+
 def error_windows(spec: Spec) -> tuple[timedelta, timedelta]:
     """(long, short) windows of the error ratio."""
     errors = spec.alerts.errors

@@ -86,6 +86,10 @@ class QueueSettings(Strict):
     keep_firing_for: Duration = Field(
         default=timedelta(minutes=3), description="how long the alert goes on when the queue is gone"
     )
+    cold_start: Duration = Field(
+        default=timedelta(minutes=10),
+        description="how long requests may wait while no replica is ready, as KEDA counts them, before it pages",
+    )
 
 
 class GpuMemorySettings(Strict):

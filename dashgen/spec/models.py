@@ -100,6 +100,11 @@ class Workload(Strict):
 
     namespace: Text = Field(description="Kubernetes namespace of the pods", examples=["llm"])
     pods: Text = Field(description="regular expression (RE2, anchored) of the pod names", examples=["vllm-.*"])
+    scaled_object: Text | None = Field(
+        default=None,
+        description="KEDA ScaledObject in that namespace whose trigger counts waiting requests of the model",
+        examples=["vllm-qwen"],
+    )
 
 
 def _one_or_many(value: Any) -> Any:

@@ -66,11 +66,20 @@ class Source(Strict):
     labels: dict[CanonicalLabel, LabelName] = Field(
         default={}, description="what the exporter calls our labels, where it is not what the catalogue says"
     )
-    vantage: Literal["client", "gateway", "engine", "gpu"] | None = Field(
+    vantage: Literal["client", "gateway", "engine", "gpu", "cluster"] | None = Field(
         default=None, description="where it measures; what the catalogue says of its kind when left out"
     )
     role: Literal["unified", "prefill", "decode"] = Field(
-        default="unified", description="part in disaggregated serving; only recorded, no effect yet"
+        default="unified",
+        description="part in disaggregated serving: a request passes a prefill and a decode engine and counts once",
+    )
+    model: Text | None = Field(
+        default=None,
+        description="the model all its series are of; needed where the exporter does not name it, as TGI or llama.cpp",
+    )
+    histograms: Literal["classic", "native"] = Field(
+        default="classic",
+        description="how Prometheus stores its histograms: buckets in series of their own, or native (Prometheus 3)",
     )
     version: VersionText | None = Field(
         default=None,

@@ -83,7 +83,18 @@ class Grafana(Strict):
     )
     folder: Text = Field(
         default="LLM",
-        description="folder of the dashboards, for targets that place them in folders; none of this version does",
+        description="folder of the dashboards, in the targets configmap, grafana-operator and file-provisioning",
+    )
+    namespace: Namespace | None = Field(
+        default=None, description="metadata namespace of ConfigMaps and GrafanaDashboards; `namespace` when left out"
+    )
+    instance_selector: dict[KubernetesLabel, KubernetesValue] = Field(
+        default={"dashboards": "grafana"},
+        description="labels of the Grafana resources the Grafana operator brings the dashboards to",
+    )
+    provisioning_path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9/_.@ +-]*$", max_length=200)] = Field(
+        default="/var/lib/grafana/dashboards",
+        description="folder in which Grafana finds the dashboards of the target file-provisioning",
     )
     refresh: Duration = Field(
         default=timedelta(seconds=30),
@@ -161,6 +172,11 @@ class Spec(Strict):
     )
     namespace: Namespace | None = Field(default=None, description="metadata namespace of the PrometheusRule")
     hide: tuple[Text, ...] = Field(default=(), description="panels to leave out, as dashboard/panel")
+    extend: Text | None = Field(
+        default=None,
+        description="function that adds panels and tickets, as file:function; the file is relative to the spec",
+        examples=["./panels.py:extra"],
+    )
     targets: tuple[Text, ...] = Field(
         default=("grafana-json", "prometheus-rule"),
         min_length=1,

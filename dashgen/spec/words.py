@@ -30,6 +30,7 @@ PATTERNS = {
     r"^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$": "letters, digits, dashes and underscores, beginning and "
     "ending with a letter or digit",
     r"^[A-Za-z0-9_-]+$": "letters, digits, dashes and underscores",
+    r"^/[A-Za-z0-9/_.@ +-]*$": "a path that begins with /, of letters, digits, blanks and any of / _ . @ + -",
 }
 
 

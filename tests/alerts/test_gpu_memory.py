@@ -7,6 +7,7 @@ import pytest
 from dashgen.alerts import alerts, missing_alerts
 from dashgen.alerts.gpu_memory import reserved_fraction
 from tests.alerts.deployments import DCGM, QWEN, VLLM, WORKLOAD, gpu, spec
+from tests.dashboards.board import look
 from tests.promtool import play
 from tests.series import constant
 
@@ -103,6 +104,66 @@ def test_a_time_sliced_gpu_is_one_alert():
     played = gpus(*shared)
     assert len(played.firing(NAME, UUID="GPU-1")) == len(played.minutes(NAME)) > 0
     assert "pod" not in played.firing(NAME)[0].labels
+
+
+TWINS = [memory(97, 600, exported_pod=f"vllm-qwen-{n}", vgpu=str(n)) for n in range(3)]
+SPLIT = [
+    memory(97, 600, GPU_I_ID="1", GPU_I_PROFILE="3g.40gb", exported_pod="vllm-qwen-0"),
+    memory(50, 600, GPU_I_ID="2", GPU_I_PROFILE="4g.40gb", exported_pod="vllm-qwen-1"),
+]
+PANEL = "service-health/gpu-memory"
+
+
+def test_a_time_sliced_gpu_is_one_ratio_one_limit_and_one_line():
+    played = gpus(*TWINS)
+    assert played.query(RATIO).value() == pytest.approx(0.97)
+    assert played.query(LIMIT).value() == pytest.approx(0.95)
+    chosen = spec((OURS,), (VLLM, DCGM))
+    used, limit = look(played, chosen, (f"{PANEL}/used", 20, {}), (f"{PANEL}/limit", 20, {}))
+    assert used == {"node-1 gpu 0": pytest.approx(0.97)}
+    assert limit == {"page above": pytest.approx(0.95)}
+
+
+def test_a_gpu_shared_by_two_models_is_one_line_whichever_is_chosen():
+    llama = {"name": "llama", "route": "local", "workload": {"namespace": "llm", "pods": "vllm-llama-.*"}}
+    chosen = spec((OURS, llama), (VLLM, DCGM))
+    shared = [memory(97, exported_pod=f"vllm-{name}-0", vgpu=name) for name in ("qwen", "llama")]
+    played = play(chosen, *shared, memory(50, UUID="GPU-2", gpu="1"), groups=("gpu",), until=20)
+    assert {f.labels["UUID"] for f in played.firing(NAME)} == {"GPU-1"}
+    everything, one = look(played, chosen, (f"{PANEL}/used", 20, {}), (f"{PANEL}/used", 20, {"model": "llama"}))
+    assert everything == {"node-1 gpu 0": pytest.approx(0.97), "node-1 gpu 1": pytest.approx(0.5)}
+    assert one == {"node-1 gpu 0": pytest.approx(0.97)}
+
+
+def test_each_mig_instance_has_its_own_ratio_limit_and_line():
+    chosen = spec((OURS,), (VLLM, DCGM))
+    played = gpus(*SPLIT)
+    assert played.query(RATIO).by("GPU_I_ID") == pytest.approx({"1": 0.97, "2": 0.5})
+    assert played.query(LIMIT).by("GPU_I_ID") == pytest.approx({"1": 0.95, "2": 0.95})
+    (used,) = look(played, chosen, (f"{PANEL}/used", 20, {}))
+    assert used == pytest.approx({"node-1 gpu 0 1": 0.97, "node-1 gpu 0 2": 0.5})
+
+
+def test_a_time_sliced_mig_instance_is_one_alert():
+    twins = [memory(97, GPU_I_ID="1", GPU_I_PROFILE="3g.40gb", exported_pod=f"vllm-qwen-{n}", vgpu=n) for n in "01"]
+    played = gpus(*twins, memory(50, GPU_I_ID="2", GPU_I_PROFILE="4g.40gb"))
+    assert len(played.firing(NAME)) == len(played.minutes(NAME, GPU_I_ID="1")) > 0
+
+
+HONORED = {"exported_pod": None, "exported_namespace": None, "namespace": "llm"}
+
+
+@pytest.mark.parametrize("hostname", ["Hostname", "hostname"])
+@pytest.mark.parametrize("honored", [True, False], ids=["honor_labels", "exported labels"])
+def test_instances_and_time_slices_are_told_apart_whatever_the_labels_are_called(honored, hostname):
+    pods = [{**HONORED, "pod": f"vllm-qwen-{n}"} if honored else {"exported_pod": f"vllm-qwen-{n}"} for n in range(2)]
+    named = {"Hostname": None, hostname: "node-7"}
+    twins = [memory(97, GPU_I_ID="1", vgpu=str(n), **pod, **named) for n, pod in enumerate(pods)]
+    version = "4.6.0" if hostname == "hostname" else "4.5.3"
+    dcgm = DCGM | {"honor_labels": honored, "version": version}
+    played = gpus(*twins, memory(50, GPU_I_ID="2", **pods[0], **named), dcgm=dcgm)
+    assert played.query(RATIO).by("GPU_I_ID") == pytest.approx({"1": 0.97, "2": 0.5})
+    assert {(f.labels["node"], f.labels["GPU_I_ID"]) for f in played.firing(NAME)} == {("node-7", "1")}
 
 
 def test_each_of_two_gpus_has_its_own_alert():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.alerts.deployments import QWEN, VLLM, engine, spec, waiting
+from tests.exporters import CLAUDE, asked, litellm
 from tests.promtool import play
 from tests.series import constant
 
@@ -37,3 +38,22 @@ def test_a_range_that_covers_both_is_silent():
 
 def test_pods_of_the_version_of_the_spec_are_silent():
     assert not pods("0.33", running(), waiting(constant(0, 31))).minutes(NAME)
+
+
+def gateway(version, *series):
+    chosen = spec((CLAUDE,), ({"kind": "litellm", "selector": {"job": "litellm"}, "version": version},))
+    return play(chosen, *series, groups=("telemetry",), until=30)
+
+
+def test_a_gateway_upgraded_past_the_spec_is_counted():
+    """1.60 called its token counters otherwise: without a range every token panel goes blank."""
+    tokens = litellm("litellm_input_tokens_total", 60, 31), litellm("litellm_output_tokens_total", 60, 31)
+    played = gateway("1.109", asked(10, 31), *tokens)
+    first = played.firing(NAME)[0]
+    assert first.minute == 10
+    assert first.annotations["description"].startswith("1 pods of litellm report, but not under the names")
+    assert not gateway(">=1.60, <=1.109", asked(10, 31), *tokens).minutes(NAME)
+
+
+def test_a_gateway_of_the_version_of_the_spec_is_silent():
+    assert not gateway("1.109", asked(10, 31), litellm("litellm_output_tokens_metric_total", 60, 31)).minutes(NAME)

@@ -1,26 +1,30 @@
 """No panel without a number somebody worked out by hand."""
 
-from dashgen.spec import Spec
-from tests.dashboards import test_marks, test_money, test_now
+import pytest
+
+from tests.dashboards import test_gateway_users, test_marks, test_money, test_now, test_stacks
 from tests.dashboards.board import query_keys
 from tests.dashboards.hybrid import hybrid
-from tests.specs import chat
+from tests.specs import shipped, variety
 
-ASSERTED = {
+HYBRID = {
     *test_now.NOW,
     *(where for _, where, _ in test_now.LATER.values()),
     *(f"cost/{where}" for where in (*test_money.STATS, *test_money.DAILY)),
     *test_money.WEEKS,
     test_money.AMORTISED,
 }
+GATEWAYS = {*test_stacks.WEEKS, *test_stacks.ENVOY, test_gateway_users.USERS}
+ASSERTED = HYBRID.union(*test_stacks.SHOWN.values(), GATEWAYS)
 
 
-def test_every_query_of_every_panel_has_a_value_asserted():
-    for spec in (hybrid(), chat()):
-        assert isinstance(spec, Spec)
-        assert query_keys(spec) - ASSERTED == set()
-        assert query_keys(spec, "tempo") - set(test_marks.TEMPO) == set()
+@pytest.mark.parametrize("name", variety())
+def test_every_query_of_every_panel_has_a_value_asserted(name):
+    assert query_keys(variety()[name]) - ASSERTED == set()
+    assert query_keys(variety()[name], "tempo") - set(test_marks.TEMPO) == set()
 
 
 def test_no_assertion_is_about_a_query_that_is_gone():
-    assert ASSERTED - query_keys(hybrid()) == set()
+    assert HYBRID - query_keys(hybrid()) == set()
+    for name, shown in test_stacks.SHOWN.items():
+        assert shown.keys() - query_keys(shipped()[name]) == set(), name

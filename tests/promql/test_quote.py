@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dashgen.model import RecordingRule, RuleGroup
 from dashgen.promql import quote
-from dashgen.promql.histogram import bucket_metric, quantile
+from dashgen.promql.histogram import quantile, rate_metric
 from dashgen.promql.selector import Match, aggregate, label_replace, number, scaled, vector
 from tests.promtool import parse_labels, play
 from tests.series import constant, selector
@@ -118,7 +118,7 @@ def test_aggregations_with_and_without_labels():
 
 
 def test_quantiles_of_buckets():
-    assert bucket_metric("x_seconds") == "x_seconds_bucket"
+    assert rate_metric("x_seconds") == "x_seconds_bucket"
     buckets = {
         selector("b", le=le, m="a"): constant(value, 2) for le, value in (("1000", 50), ("2000", 100), ("+Inf", 100))
     }

@@ -115,7 +115,7 @@ CASES = [
         "`alerts.errors.short_window` is 2m, `window` is 2m",
     ),
     (
-        SMALLEST + "prometheus: {scrape_interval: @@1m}\n",
+        SMALLEST + "alerts: {queue: {window: @@2m}}\nprometheus: {scrape_interval: 1m}\n",
         "`alerts.queue.window` is 2m and the scrape interval 1m",
     ),
     (

@@ -79,9 +79,7 @@ def test_keys_without_effect_say_so():
     root = json_schema()
     found = dict(properties(root, root))
     for path, words in {
-        ".sources[].role": "no effect yet",
         ".models[].provider": "documentation only for now",
-        ".grafana.folder": "none of this version does",
         ".prometheus.flavour": "the rules are the same",
         ".prometheus.version": "only checked",
     }.items():

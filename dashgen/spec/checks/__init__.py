@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dashgen.spec.checks import models, service, sources
+from dashgen.spec.checks import models, service, sources, stacks
 from dashgen.spec.checks.finding import Finding
 from dashgen.spec.spec import Spec
 
@@ -24,6 +24,10 @@ CHECKS: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     sources.selectors,
     sources.same_series,
     sources.label_maps,
+    stacks.source_models,
+    stacks.roles,
+    stacks.native_histograms,
+    stacks.shared_names,
     service.intervals,
     service.prometheus_version,
     service.error_windows,

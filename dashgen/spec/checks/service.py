@@ -17,7 +17,17 @@ DASHBOARDS = ("service-health", "cost", "behavior")
 LONGEST_UID = 40
 LONGEST_INTERVAL = timedelta(minutes=5)
 OLDEST_PROMETHEUS = (2, 42)
-RESERVED_LABELS = ("alertname", "llm_service", "severity")
+RESERVED_LABELS = (
+    "alertname",
+    "llm_service",
+    "severity",
+    "model",
+    "route",
+    "namespace",
+    "level",
+    "llm_exporter",
+    "llm_source",
+)
 
 _SCRAPE: Path = ("prometheus", "scrape_interval")
 
@@ -112,7 +122,8 @@ def error_windows(spec: Spec) -> Iterator[Finding]:
             f"write a `short_window` below {duration_text(errors.window)}, about a fifth of it",
             reads=(long,),
         )
-    if errors.short_window < 2 * scrape <= 2 * LONGEST_INTERVAL:
+    # Defaults are widened to the scrape interval; what somebody wrote is not changed behind their back.
+    if "short_window" in errors.model_fields_set and errors.short_window < 2 * scrape <= 2 * LONGEST_INTERVAL:
         yield Finding(
             short,
             f"`alerts.errors.short_window` is {duration_text(errors.short_window)} "
@@ -126,7 +137,7 @@ def error_windows(spec: Spec) -> Iterator[Finding]:
 def queue_window(spec: Spec) -> Iterator[Finding]:
     """The share of a window in which requests waited needs samples to count."""
     window, scrape = spec.alerts.queue.window, spec.prometheus.scrape_interval
-    if window < 4 * scrape <= 4 * LONGEST_INTERVAL:
+    if "window" in spec.alerts.queue.model_fields_set and window < 4 * scrape <= 4 * LONGEST_INTERVAL:
         yield Finding(
             ("alerts", "queue", "window"),
             f"`alerts.queue.window` is {duration_text(window)} and the scrape interval {duration_text(scrape)}",
@@ -165,7 +176,7 @@ def reserved_labels(spec: Spec) -> Iterator[Finding]:
             yield Finding(
                 ("alerts", "labels", name),
                 f"the label `{name}` in `alerts.labels`",
-                f"labels other than {', '.join(RESERVED_LABELS)}, which are set for every alert",
+                f"labels other than {', '.join(RESERVED_LABELS)}: dashgen sets them to say what an alert is about",
                 "rename it, or remove it and route by the label dashgen sets",
                 key=True,
             )
