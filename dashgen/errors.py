@@ -50,6 +50,10 @@ class InputError(DashgenError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Travels between processes as what it was made of."""
+        return type(self), (self.problems,)
+
 
 class MachineError(DashgenError):
     """The machine is not fit for the command: no disk space, no permission, a tool is missing."""
@@ -69,3 +73,7 @@ class OutputError(DashgenError):
             f"internal error: {len(self.defects)} defect(s) in the generated output\n{lines}\n"
             "  do this:  correct the `extend` function if the spec has one, else report a bug in dashgen"
         )
+
+    def __reduce__(self) -> tuple[type[OutputError], tuple[tuple[str, ...]]]:
+        """Travels between processes as what it was made of."""
+        return type(self), (self.defects,)

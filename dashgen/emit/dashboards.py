@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from dashgen.emit.json_text import json_text
 from dashgen.emit.notice import generated_notice
 from dashgen.emit.verify import verify
 from dashgen.errors import OutputError
 from dashgen.model import Bundle
+
+__all__ = ["dashboard_documents", "json_text"]
 
 
 def dashboard_documents(bundle: Bundle) -> dict[str, dict[str, Any]]:
@@ -26,8 +28,3 @@ def dashboard_documents(bundle: Bundle) -> dict[str, dict[str, Any]]:
     documents = {board.key: dashboard_json(board, notice) for board in bundle.dashboards}
     verify(documents)
     return documents
-
-
-def json_text(document: Any) -> str:
-    """JSON with sorted keys, ASCII only, newline at the end: the same bytes everywhere."""
-    return json.dumps(document, sort_keys=True, indent=2, ensure_ascii=True, allow_nan=False) + "\n"

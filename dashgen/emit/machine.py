@@ -11,18 +11,18 @@ from dashgen.errors import MachineError
 _ADVICE = {
     errno.ENOSPC: "free some disk space",
     errno.EDQUOT: "free some disk space, the quota is used up",
-    errno.EACCES: "give this user write permission, or choose another --out",
-    errno.EPERM: "give this user write permission, or choose another --out",
-    errno.EROFS: "the file system is read-only: remount it, or choose another --out",
-    errno.ENOTDIR: "a file stands where a folder must be: move it away, or choose another --out",
-    errno.EEXIST: "a file stands where a folder must be: move it away, or choose another --out",
-    errno.ENAMETOOLONG: "choose a shorter --out",
+    errno.EACCES: "give this user write permission, or choose another {place}",
+    errno.EPERM: "give this user write permission, or choose another {place}",
+    errno.EROFS: "the file system is read-only: remount it, or choose another {place}",
+    errno.ENOTDIR: "a file stands where a folder must be: move it away, or choose another {place}",
+    errno.EEXIST: "a file stands where a folder must be: move it away, or choose another {place}",
+    errno.ENAMETOOLONG: "choose a shorter {place}",
 }
 
 
 @contextmanager
-def machine_errors(action: str) -> Iterator[None]:
-    """Turn an ``OSError`` into a MachineError that says ``action`` failed.
+def machine_errors(action: str, *, place: str = "--out") -> Iterator[None]:
+    """Turn an ``OSError`` into a MachineError that says ``action`` failed; ``place`` is what the user may change.
 
     Raises:
         MachineError: exit code 3.
@@ -30,6 +30,6 @@ def machine_errors(action: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        advice = _ADVICE.get(error.errno or 0, "check the disk and its permissions, then try again")
-        place = f" ({error.filename})" if error.filename else ""
-        raise MachineError(f"{action}: {error.strerror or error}{place}\n  do this:  {advice}") from error
+        advice = _ADVICE.get(error.errno or 0, "check the disk and its permissions, then try again").format(place=place)
+        file = f" ({error.filename})" if error.filename else ""
+        raise MachineError(f"{action}: {error.strerror or error}{file}\n  do this:  {advice}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import promql_parser
 
@@ -12,10 +13,15 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_ARGUMENTS = re.compile(rf"^( *){_STRING},\n\1{_STRING},\n\1{_STRING},\n\1{_STRING}$", re.MULTILINE)
+"""The last four arguments of ``label_replace``, a line each."""
+
 ONE_LINE = 80
 """Shorter expressions stay on one line."""
 
 
+@lru_cache(4096)  # every target that ships rules asks for the same
 def lay_out(expr: str) -> str:
     """``expr`` as promql-parser prints it, or unchanged when that is not the same expression.
 
@@ -25,11 +31,29 @@ def lay_out(expr: str) -> str:
     if len(expr) <= ONE_LINE and "\n" not in expr:
         return expr
     try:
-        pretty: str = promql_parser.parse(expr).prettify()
+        pretty = _flat(promql_parser.parse(expr).prettify())
     except ValueError:
         return expr
     old, new = _TOKEN.findall(expr), _TOKEN.findall(pretty)
     return pretty if old == new or _canonical(old) == _canonical(new) else expr
+
+
+def _flat(pretty: str) -> str:
+    """``label_replace`` inside ``label_replace`` without a step to the right for each, its arguments on one line.
+
+    Twenty models with aliases are twenty of them: the steps alone would be most of a rule file.
+    """
+    lines = _ARGUMENTS.sub(lambda match: re.sub(r"\n *", " ", match[0]), pretty).split("\n")
+    inside: list[int] = []
+    result = []
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        depth = len(line) - len(line.lstrip(" "))
+        while inside and depth <= inside[-1]:
+            inside.pop()
+        result.append(line[2 * len(inside) :])
+        if line.strip() == following.strip() == "label_replace(":
+            inside.append(depth)
+    return "\n".join(result)
 
 
 def _canonical(tokens: list[str]) -> list[str]:

@@ -55,3 +55,12 @@ def test_kill_at_any_moment_leaves_whole_files(tmp_path: Path):
         publish(out, plan(out, [final]))
         assert check(out, [final]) == []
         assert not list(out.glob(".dashgen-tmp*"))
+
+
+def test_rebuilds_killed_at_random_moments():
+    """A few of those that ``python -m tests.crash`` kills at night: whole files, an exact --check, a full repair."""
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "tests.crash", "15", "--stand-in", "--seed", "15"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "15 kills" in done.stdout

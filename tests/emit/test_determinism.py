@@ -70,16 +70,3 @@ def test_two_targets_with_one_file(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("dashgen.emit.registry.render", lambda *_: {"a": ""})
     with pytest.raises(OutputError, match="another target"):
         render_all(bundle(), spec())
-
-
-def test_prometheus_rule_metadata():
-    import yaml
-
-    text = render("prometheus-rule", bundle(), spec(namespace="monitoring", rule_labels={"release": "kps"}))
-    metadata = yaml.safe_load(text["prometheus-rule.yaml"])["metadata"]
-    assert metadata == {
-        "annotations": {"kustomize.toolkit.fluxcd.io/substitute": "disabled"},
-        "labels": {"app.kubernetes.io/managed-by": "dashgen", "release": "kps"},
-        "name": "llm-chat",
-        "namespace": "monitoring",
-    }

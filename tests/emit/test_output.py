@@ -175,7 +175,7 @@ def test_vanished_spec(out: Path):
     other = Output("code", "code.yaml", {"x.json": "x\n"})
     write(out, ONE, other)
     assert kinds(out, ONE) == []
-    assert kinds(out, ONE, all_specs=True) == [("extra", "code/x.json")]
+    assert kinds(out, ONE, all_specs=True) == [("extra", "code/x.json"), ("extra", f"code/{MANIFEST}")]
     write(out, ONE)
     assert (out / "code").exists()
     write(out, ONE, all_specs=True)
