@@ -1,4 +1,7 @@
-"""Property tests: the same examples every time in CI, new and many more of them at night."""
+"""Property tests: the same examples every time in CI, new and many more of them at night.
+
+No test reads or fills the cache of whoever runs them; those of the cache turn it on.
+"""
 
 import os
 
@@ -9,3 +12,4 @@ settings.register_profile(
 )
 settings.register_profile("nightly", parent=settings.get_profile("ci"), max_examples=3000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+os.environ["DASHGEN_CACHE"] = "off"

@@ -15,6 +15,7 @@ from dashgen.catalogue.version import Version
 _OTEL_UNITS = {"{token}": "tokens", "{request}": "requests"}
 
 
+@functools.cache
 def exporters() -> tuple[str, ...]:
     """The names of all exporters, sorted; reads the directory, not the files."""
     names = [entry.name for entry in resources.files("dashgen.catalogue").joinpath("data").iterdir()]
@@ -59,6 +60,7 @@ def providers() -> Mapping[tuple[str, str], tuple[str, ...]]:
     return {key: tuple(names) for key, names in found.items()}
 
 
+@functools.cache
 def mentions(name: str, word: str) -> bool:
     """Whether an exporter's file names a label at all; for advice, where being right is worth no parsing."""
     return re.search(rf"\b(?:{word})\b", _text(name)) is not None
@@ -197,6 +199,8 @@ def _instruments(data: Mapping[str, Any], variants: Mapping[str, Variant]) -> li
                 unit=_OTEL_UNITS.get(unit) or unit_word(unit),
                 instrument=item["name"],
                 names=names,
+                since=_version(item, "since"),
+                removed_in=_version(item, "removed_in"),
                 condition=item.get("when", ""),
                 pitfall=item.get("pitfall", ""),
                 label_history=((Version.parse("0.0"), tuple(map(label_name, item["attributes"]))),),
@@ -248,6 +252,7 @@ def _use(item: Mapping[str, Any], default_names: Mapping[str, str]) -> SignalUse
         scale=float(item.get("scale", 1)),
         keep=item.get("keep", {}),
         set=item.get("set", {}),
+        copy=item.get("copy", {}),
         part=item.get("part", ""),
         beside=bool(item.get("beside")),
         classify=_classify(item["classify"]) if "classify" in item else None,

@@ -3,4 +3,4 @@
 import gc
 
 # A command lives for a second and makes hundreds of classes: looking for cycles among them is wasted.
-gc.set_threshold(100_000, 50, 50)
+gc.set_threshold(500_000, 50, 50)

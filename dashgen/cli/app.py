@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated, NoReturn
 
@@ -18,7 +19,7 @@ from dashgen import __version__
 from dashgen.errors import DashgenError
 
 # In the order of the help text; the module of a command holds a function of the same name.
-COMMANDS = ("build", "schema", "catalogue")
+COMMANDS = ("init", "build", "diff", "backfill", "schema", "catalogue")
 
 app = typer.Typer(
     name="dashgen",
@@ -44,14 +45,23 @@ def _dashgen(
     """Dashboards and alerts as code for LLM serving on Kubernetes."""
 
 
-for _name in COMMANDS:
-    app.command(_name)(getattr(import_module(f"dashgen.cli.{_name}"), _name))
+def _register(arguments: Sequence[str]) -> None:
+    """Add the command that is asked for, or every one when help or a mistake is.
+
+    Building the others from their signatures would take a tenth of a short run.
+    """
+    asked = [name for name in COMMANDS if arguments[:1] == [name]]
+    known = {command.name for command in app.registered_commands}
+    for name in asked or COMMANDS:
+        if name not in known:
+            app.command(name)(getattr(import_module(f"dashgen.cli.{name}"), name))
 
 
 def main() -> NoReturn:
     """Run the command line; never returns."""
     # pydantic would look through every installed package for plugins, and run those it finds.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _register(sys.argv[1:])
     try:
         app(prog_name="dashgen")
     except DashgenError as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,17 +13,24 @@ import typer
 from dashgen.cli.color import Color
 
 if TYPE_CHECKING:
+    from dashgen.batch.one import Built
+    from dashgen.batch.run import Batch
     from dashgen.cli.console import Output as Screen
-    from dashgen.emit.output import Changes, Output
-    from dashgen.model import Bundle
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """One spec, compiled and rendered, nothing written yet."""
+class _Options:
+    """What one build was asked for; ``watch`` builds many times with the same."""
 
-    bundle: Bundle
-    output: Output
+    specs: tuple[Path, ...]
+    out: Path
+    check: bool
+    force: bool
+    extensions: bool
+    jobs: int | None
+    cache: bool
+    quiet: bool
+    changed_only: bool = False
 
 
 def build(
@@ -33,7 +41,17 @@ def build(
     *,
     out: Annotated[Path, typer.Option(help="Folder to write to, one folder per spec.")] = Path("out"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if out is stale.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Build again when a file changes; Ctrl-C ends.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files dashgen did not write.")] = False,
+    no_extend: Annotated[
+        bool, typer.Option("--no-extend", help="Run no code a spec names in `extend`; --check then shows what it adds.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Processes to compile in. Default: one per core.")
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Compile what did not change, too, as with DASHGEN_CACHE=off.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and drift only.")] = False,
     color: Annotated[Color, typer.Option(help="When to colour.")] = Color.AUTO,
 ) -> None:
@@ -42,105 +60,99 @@ def build(
     Without SPEC, output of specs that no longer exist is removed.
     """
     from dashgen.cli.console import Output as Screen
-    from dashgen.cli.console import progress
 
+    options = _Options(tuple(specs or ()), out, check, force, not no_extend, jobs, not no_cache, quiet)
     screen = Screen(color)
-    built = compile_specs(specs or ())
-    progress(f"{len(built)} spec(s) compiled", quiet=quiet)
+    if not watch:
+        _build(screen, options)
+        return
     if check:
-        _check(screen, out, built, all_specs=not specs, quiet=quiet)
-    else:
-        _write(screen, out, built, all_specs=not specs, force=force, quiet=quiet)
+        raise typer.BadParameter("it cannot be combined with --check, which ends with a verdict", param_hint="--watch")
+    from dashgen.cli.watch import watch as watch_files
+
+    again = partial(_build, screen, replace(options, changed_only=True))
+    watch_files(options.specs, partial(_build, screen, options), again)
 
 
-def compile_specs(paths: Sequence[Path]) -> list[Built]:
+def compile_specs(paths: Sequence[Path], *, extensions: bool = True) -> list[Built]:
     """Load, assemble, render and verify every spec (those in ``specs/`` when none is named) before any is written.
+
+    ``extensions`` False runs no ``extend`` function and says so.
 
     Raises:
         InputError: for a spec that cannot be built.
         OutputError: when what was generated would not work.
     """
-    from dashgen.assemble import assemble
-    from dashgen.emit.output import Output
-    from dashgen.emit.registry import render_all
+    from dashgen.batch.one import build_one
     from dashgen.spec.load import find_specs, load_specs
 
-    built: list[Built] = []
-    for loaded in load_specs(find_specs(paths)):
-        spec = loaded.spec
-        bundle = assemble(spec)
-        files = render_all(bundle, spec)
-        built.append(Built(bundle, Output(spec.name, loaded.path.name, files)))
-    return built
+    return [build_one(loaded, extensions=extensions) for loaded in load_specs(find_specs(paths))]
 
 
-def _check(screen: Screen, out: Path, built: Sequence[Built], *, all_specs: bool, quiet: bool) -> None:
+def _build(screen: Screen, options: _Options) -> None:
+    from dashgen.cli.console import progress
+
+    try:
+        batch = _compile(options)
+    except KeyboardInterrupt:
+        progress("interrupted: nothing was written")
+        raise
+    number, compiled = len(batch.specs), batch.compiled
+    of_all = f"{compiled} spec(s)" if compiled == number else f"{compiled} of {number} specs"
+    progress(f"{of_all} compiled{'' if compiled == number else ', the others did not change'}", quiet=options.quiet)
+    if options.check:
+        _check(screen, options, batch)
+        return
+    try:
+        _write(screen, options, batch)
+    except KeyboardInterrupt:
+        progress(f"interrupted: every file in {options.out} is whole, old or new; build again")
+        raise
+
+
+def _compile(options: _Options) -> Batch:
+    from dashgen.batch.cache import Cache, cache_folder
+    from dashgen.batch.jobs import default_jobs
+    from dashgen.batch.run import compile_all
+    from dashgen.cli.bar import bar
+    from dashgen.spec.files import find_specs
+
+    folder = cache_folder() if options.cache else None
+    return compile_all(
+        find_specs(options.specs),
+        options.out,
+        jobs=options.jobs or default_jobs(),
+        cache=Cache(folder) if folder else None,
+        extensions=options.extensions,
+        watch=partial(bar, quiet=options.quiet),
+    )
+
+
+def _check(screen: Screen, options: _Options, batch: Batch) -> None:
     from dashgen.cli.console import progress
     from dashgen.emit.output import check
 
-    drift = check(out, [each.output for each in built], all_specs=all_specs)
+    out = options.out
+    drift = check(out, [each.output for each in batch.specs], all_specs=not options.specs)
     for each in drift:
         screen.diff(str(each))
     if drift:
         progress(f"{len(drift)} stale file(s) in {out}: run `dashgen build` and commit the result")
         raise typer.Exit(1)
-    if not quiet:
+    if not options.quiet:
         screen.line(f"{out} is up to date")
 
 
-def _write(screen: Screen, out: Path, built: Sequence[Built], *, all_specs: bool, force: bool, quiet: bool) -> None:
+def _write(screen: Screen, options: _Options, batch: Batch) -> None:
+    from dashgen.cli.build_report import report
     from dashgen.emit.output import plan
     from dashgen.emit.publish import publish
 
-    changes = plan(out, [each.output for each in built], force=force, all_specs=all_specs)
-    publish(out, changes)
-    if quiet:
+    outputs = [each.output for each in batch.specs]
+    changes = plan(options.out, outputs, force=options.force, all_specs=not options.specs)
+    publish(options.out, changes)
+    if options.quiet:
         return
-    for change in changes:
-        bundle = next((each.bundle for each in built if each.output.name == change.name), None)
-        _report(screen, change, bundle)
-    _report_missing(screen, [each.bundle for each in built])
-
-
-def _report(screen: Screen, change: Changes, bundle: Bundle | None) -> None:
-    counts = f"{len(change.written)} written, {len(change.of('unchanged'))} unchanged"
-    screen.line(f"{change.folder}: {counts}, {len(change.removed)} removed", "bold")
-    if bundle is not None:
-        screen.line(f"  {_contents(bundle)}")
-        for source, version in bundle.assumed_versions:
-            screen.line(f"  source {source} has no version in the spec: built for {version}")
-    else:
-        screen.line("  the spec of this output is gone")
-    for name in change.edited:
-        screen.line(f"  replaced, although edited by hand: {change.folder / name}", "yellow")
-
-
-def _contents(bundle: Bundle) -> str:
-    panels = sum(1 for board in bundle.dashboards for _ in board.panels())
-    severities = [alert.severity for alert in bundle.alerts()]
-    records = sum(len(group.rules) for group in bundle.groups) - len(severities)
-    counts = {
-        "dashboard": len(bundle.dashboards),
-        "panel": panels,
-        "page": severities.count("page"),
-        "ticket": severities.count("ticket"),
-        "recording rule": records,
-    }
-    return ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for word, number in counts.items())
-
-
-def _report_missing(screen: Screen, bundles: Sequence[Bundle]) -> None:
-    panels = [
-        (f"{bundle.spec_name}: {board.key}/{panel.key}", missing.signal, missing.reason, missing.how)
-        for bundle in bundles
-        for board, panel in bundle.missing_panels()
-        if (missing := panel.missing) is not None
-    ]
-    header = ("signal", "why", "how to get it")
-    screen.table("Panels without a source", ("panel", *header), panels)
-    pages = [
-        (f"{bundle.spec_name}: {alert.name}", alert.missing.signal, alert.missing.reason, alert.missing.how)
-        for bundle in bundles
-        for alert in bundle.missing_alerts
-    ]
-    screen.table("Pages this spec cannot have", ("page", *header), pages)
+    shown = [change for change in changes if change.needed or not options.changed_only]
+    names = {change.name for change in shown}
+    report(screen, options.out, shown, [each for each in batch.specs if each.output.name in names])

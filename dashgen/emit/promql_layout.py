@@ -43,6 +43,8 @@ def _flat(pretty: str) -> str:
 
     Twenty models with aliases are twenty of them: the steps alone would be most of a rule file.
     """
+    if "label_replace(" not in pretty:
+        return pretty
     lines = _ARGUMENTS.sub(lambda match: re.sub(r"\n *", " ", match[0]), pretty).split("\n")
     inside: list[int] = []
     result = []

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dashgen.emit.machine import machine_errors
 from dashgen.emit.manifest import MANIFEST, Manifest
-from dashgen.emit.output import Changes
+from dashgen.emit.output import TEMPORARY, Changes
 
-_TEMPORARY = re.compile(r"\.dashgen-tmp-.+-([0-9]+)")
 _JOURNAL = ".dashgen-journal.json"
+_FEW = 50
+_THREADS = 8
 
 
 def publish(out: Path, changes: Sequence[Changes]) -> None:
@@ -33,14 +35,26 @@ def publish(out: Path, changes: Sequence[Changes]) -> None:
     """
     needed = [change for change in changes if change.needed]
     if not needed:
+        _remove_what_a_crash_left(out)
         return
     with machine_errors(f"cannot write {out}"), ExitStack() as stack:
         out.mkdir(parents=True, exist_ok=True)
         stack.enter_context(_lock(out))
         _remove_stale_temporaries(out)
-        staged = [(change, stack.enter_context(_staged(out, change))) for change in needed]
+        staged = [(change, stack.enter_context(_stage(out, change))) for change in needed]
+        _fill(staged)
         for change, stage in staged:
             _commit(change, stage)
+        _in_threads(_make_last, [(folder,) for folder in (out, *(change.folder for change in needed))])
+
+
+def _remove_what_a_crash_left(out: Path) -> None:
+    """Temporaries of a build that was killed after its last rename; a read-only folder keeps them."""
+    with contextlib.suppress(OSError):
+        listed = [path.name for path in out.iterdir()]
+        if any(TEMPORARY.fullmatch(name) for name in listed):
+            with _lock(out):
+                _remove_stale_temporaries(out)
 
 
 @contextmanager
@@ -62,8 +76,8 @@ def _lock(out: Path) -> Iterator[None]:
 
 def _remove_stale_temporaries(out: Path) -> None:
     for folder in out.iterdir():
-        match = _TEMPORARY.fullmatch(folder.name)
-        if match and not folder.is_symlink() and not _alive(int(match[1])):
+        match = TEMPORARY.fullmatch(folder.name)
+        if match and not folder.is_symlink() and not _alive(int(match[2])):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -78,20 +92,43 @@ def _alive(pid: int) -> bool:
 
 
 @contextmanager
-def _staged(out: Path, change: Changes) -> Iterator[Path]:
-    """The new files of one spec, whole and on disk, in a folder that is gone afterwards."""
+def _stage(out: Path, change: Changes) -> Iterator[Path]:
+    """A folder for the new files of one spec, and for second names of the old; gone afterwards."""
     stage = out / f".dashgen-tmp-{change.name}-{os.getpid()}"
     try:
         (stage / "new").mkdir(parents=True)
         (stage / "old").mkdir()
-        for name in change.written:
-            _write(stage / "new" / name, change.contents[name])
-        if change.manifest is not None:
-            _write(stage / "new" / MANIFEST, change.manifest.encode())
-            _write(stage / _JOURNAL, _journal(change, change.manifest).encode())
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _fill(staged: Sequence[tuple[Changes, Path]]) -> None:
+    """Write the new files of every spec, whole and on disk."""
+    files = [file for change, stage in staged for file in _files(change, stage)]
+    _in_threads(_write, files)
+
+
+def _in_threads(function: Callable[..., None], calls: Sequence[tuple[Any, ...]]) -> None:
+    """Make the calls, many of them in threads: each waits for the disk, and threads wait together."""
+    if len(calls) <= _FEW:
+        for call in calls:
+            function(*call)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # few builds need it
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for _ in threads.map(lambda call: function(*call), calls):
+            pass  # raises the first failure, and then starts no other call
+
+
+def _files(change: Changes, stage: Path) -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """(path, how to get its bytes) of everything that has to be on disk before the first rename."""
+    for name in change.written:
+        yield stage / "new" / name, partial(change.content, name)
+    if change.manifest is not None:
+        yield stage / "new" / MANIFEST, change.manifest.encode
+        yield stage / _JOURNAL, _journal(change, change.manifest).encode
 
 
 def _journal(change: Changes, manifest: Manifest) -> Manifest:
@@ -100,10 +137,10 @@ def _journal(change: Changes, manifest: Manifest) -> Manifest:
     return Manifest(manifest.spec, {**manifest.files, **old})
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: Callable[[], bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
-        stream.write(content)
+        stream.write(content())
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -173,7 +210,7 @@ def _roll_back(undo: Sequence[tuple[Path, Path | None]], made: Sequence[Path]) -
 
 
 def _tidy(change: Changes) -> None:
-    """Remove folders that are empty now, and make the renames last."""
+    """Remove folders that are empty now."""
     removed = [change.folder / name for name in change.removed]
     folders = {parent for path in removed for parent in path.parents if change.folder in parent.parents}
     for folder in sorted(folders, reverse=True):
@@ -182,10 +219,13 @@ def _tidy(change: Changes) -> None:
     if change.manifest is None:
         with contextlib.suppress(OSError):
             change.folder.rmdir()
-    for folder in (change.folder, change.folder.parent):
-        with contextlib.suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+
+
+def _make_last(folder: Path) -> None:
+    """Put the renames in a folder on disk, where the file system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_PLAIN = re.compile(r"[ !#%-\[\]-~]*")
+"""Printable ASCII without the quote, the backslash and ``$``: what needs no escape."""
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 
@@ -17,6 +19,8 @@ def string(value: str) -> str:
     ``$`` is written ``\x24``: in a panel Grafana would take ``$x`` for a variable, in a manifest Flux would
     substitute ``${x}``.
     """
+    if _PLAIN.fullmatch(value):
+        return f'"{value}"'
     escaped = "".join(
         _ESCAPES.get(char) or (char if char >= " " and char not in "\x7f$" else f"\\x{ord(char):02x}") for char in value
     )

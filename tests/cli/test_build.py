@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
 import re
 import subprocess
 import sys
@@ -11,6 +14,7 @@ import pytest
 
 from dashgen.cli import app
 from dashgen.errors import InputError, Location, MachineError, Problem
+from tests.bench.many import write_specs
 from tests.emit.samples import bundle, spec
 
 Run = Callable[..., tuple[int, str, str]]
@@ -26,8 +30,8 @@ def specs() -> list[str]:
 @pytest.fixture
 def run(specs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     load, assemble = ModuleType("dashgen.spec.load"), ModuleType("dashgen.assemble")
-    load.find_specs = lambda paths: paths
-    load.load_specs = lambda _: [SimpleNamespace(path=Path(f"specs/{n}.yaml"), spec=spec(n)) for n in specs]
+    load.load_specs = lambda paths: [SimpleNamespace(path=path, spec=spec(path.stem)) for path in paths]
+    monkeypatch.setattr("dashgen.spec.files.find_specs", lambda _: [Path(f"specs/{name}.yaml") for name in specs])
     assemble.assemble = lambda each: bundle(each.name)
     monkeypatch.setitem(sys.modules, "dashgen.spec.load", load)
     monkeypatch.setitem(sys.modules, "dashgen.assemble", assemble)
@@ -192,3 +196,68 @@ def test_a_reader_that_hangs_up_is_no_crash(tmp_path: Path):
         f"{sys.executable} -m dashgen --help | true", shell=True, cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert "internal error" not in done.stderr
+
+
+def test_another_spec_file_takes_over(run: Run, monkeypatch: pytest.MonkeyPatch):
+    run("build")
+    monkeypatch.setattr("dashgen.spec.files.find_specs", lambda _: [Path("moved.yaml")])
+    sys.modules["dashgen.spec.load"].load_specs = lambda paths: [SimpleNamespace(path=paths[0], spec=spec("chat"))]
+    out = run("build")[1]
+    assert "  built from chat.yaml until now, from moved.yaml this time\n" in out
+    assert "until now" not in run("build")[1]
+
+
+def test_many_specs_are_reported_together(run: Run, specs: list[str]):
+    specs.extend(f"s{number}" for number in range(25))
+    first = run("build", "--jobs", "1")[1]
+    assert "out/s24: " in first
+    assert "26 specs: cost/gone" in first
+    specs.append("new")
+    out = run("build", "--jobs", "1")[1]
+    assert out.splitlines()[0].startswith("out/new: ")
+    assert "out: 26 of 27 specs unchanged\n" in out
+    assert "out/s24" not in out
+
+
+def test_ctrl_c_says_what_was_written(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dashgen.emit.publish.publish", interrupt)
+    assert run("build", "-q") == (130, "", "interrupted: every file in out is whole, old or new; build again\n")
+    sys.modules["dashgen.assemble"].assemble = interrupt
+    assert run("build", "-q") == (130, "", "interrupted: nothing was written\n")
+    assert not (tmp_path / "out").exists()
+
+
+def terminal(command: list[str], folder: Path, **env: str) -> str:
+    """What a command shows when its stderr is a terminal."""
+    ours, theirs = pty.openpty()
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", **env}
+    process = subprocess.Popen(command, cwd=folder, env=variables, stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # how the end of a terminal is told
+        while piece := os.read(ours, 1 << 16):
+            shown += piece
+    os.close(ours)
+    process.wait()
+    return shown.decode()
+
+
+@pytest.mark.parametrize(
+    ("number", "env", "flags", "bar"),
+    [
+        (25, {"CI": ""}, [], True),
+        (25, {"CI": "true"}, [], False),
+        (25, {"CI": ""}, ["-q"], False),
+        (2, {"CI": ""}, [], False),
+    ],
+)
+def test_a_bar_for_those_who_watch_many_specs(
+    number: int, env: dict[str, str], flags: list[str], bar: bool, tmp_path: Path
+):
+    write_specs(tmp_path / "specs", number)
+    shown = terminal([sys.executable, "-m", "dashgen", "build", "--check", *flags], tmp_path, **env)
+    assert ("compiling" in shown) is bar
+    assert f"{4 * number + number} stale file(s)" in shown
