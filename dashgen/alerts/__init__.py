@@ -3,6 +3,6 @@
 A record and the alerts that read it share a rule group, in order. No YAML, no Grafana here.
 """
 
-from dashgen.alerts.groups import alerts, missing_alerts, rule_groups
+from dashgen.alerts.groups import alerts, compile_rules, missing_alerts, rule_groups
 
-__all__ = ["alerts", "missing_alerts", "rule_groups"]
+__all__ = ["alerts", "compile_rules", "missing_alerts", "rule_groups"]

@@ -159,13 +159,17 @@ def _price_ticket(spec: Spec, cost: Recorded) -> Alert:
     )
 
 
-def baseline_ticket(spec: Spec, count: str, alert: str, panel: PanelRef, changed: str = "") -> Alert:
+def baseline_ticket(
+    spec: Spec, count: str, alert: str, panel: PanelRef, *, what: str = "cost per request", changed: str = ""
+) -> Alert:
     """LLMCostBaselineMissing: traffic now and no comparable hour a week ago, so ``alert`` cannot fire.
 
-    ``count`` records the requests of an hour by level; ``changed`` is an expression of further reasons.
+    ``count`` records the requests of an hour by level, ``what`` says what of them is compared; ``changed`` is true
+    where its bucket bounds are others, empty where it has none.
     """
     scope = service_scope(spec)
     enough = at_least(spec.alerts.cost.min_requests_p95)
+    bounds = " with the same bucket bounds" if changed else ""
     return make_alert(
         spec,
         BASELINE_MISSING,
@@ -173,8 +177,8 @@ def baseline_ticket(spec: Spec, count: str, alert: str, panel: PanelRef, changed
         severity="ticket",
         summary="no comparable week of cost history yet",
         description=(
-            "{{ $labels.level }} {{ $labels.model }} has traffic but no cost per request recorded a week ago with "
-            f"the same bucket bounds, so {alert} cannot fire for it. This clears by itself after a week."
+            f"{{{{ $labels.level }}}} {{{{ $labels.model }}}} has traffic but no {what} recorded a week ago{bounds}, "
+            f"so {alert} cannot fire for it. This clears by itself after a week."
         ),
         panel=panel,
         wait=timedelta(hours=1),
@@ -193,7 +197,7 @@ def build(spec: Spec) -> Built:
     steps = step_rules(spec)
     records = (*_level_records(spec, cost), *steps, *_baseline_records(spec, cost))
     changed = f"\nor {service_scope(spec).read(_bounds_changed(cost))}" if cost.classic else ""
-    tickets = [baseline_ticket(spec, _count(cost), NAME, PANEL, changed)]
+    tickets = [baseline_ticket(spec, _count(cost), NAME, PANEL, changed=changed)]
     tickets += [_price_ticket(spec, cost)] if steps else []
     return Built(records, (_page(spec, cost), *tickets))
 

@@ -11,7 +11,8 @@ from dashgen.alerts.common import Built, make_alert
 from dashgen.alerts.gpu_memory import gpu_labels, is_ours
 from dashgen.model import PanelRef, RecordingRule
 from dashgen.promql.selector import aggregate
-from dashgen.signals import Recorded, find, gpu
+from dashgen.signals import gpu
+from dashgen.signals.resolve import recorded
 from dashgen.signals.scope import SERVICE, service_scope
 from dashgen.spec import Spec
 
@@ -22,9 +23,9 @@ WORKING = (gpu.ENGINE_ACTIVE, gpu.TENSOR_ACTIVE, gpu.SM_ACTIVE, gpu.UTIL)
 
 def build(spec: Spec) -> Built:
     """The ticket and its record."""
-    used = find(spec, gpu.MEMORY_USED, "gpu")
-    working = next((found for s in WORKING if isinstance(found := find(spec, s, "gpu"), Recorded)), None)
-    if not isinstance(used, Recorded) or working is None or not is_ours(spec):
+    used = recorded(spec, gpu.MEMORY_USED, "gpu")
+    working = next((found for signal in WORKING if (found := recorded(spec, signal, "gpu"))), None)
+    if used is None or working is None or not is_ours(spec):
         return Built()
     scope, labels = service_scope(spec), gpu_labels(spec)
     seen = aggregate("group", labels, scope.read(working.value_record()))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from dashgen.alerts import (
     autoscaling,
     cost,
+    engine_errors,
     errors,
     gpu_cost,
     gpu_memory,
@@ -55,7 +56,7 @@ def _built(spec: Spec) -> dict[str, Built]:
         "stalled": tickets.stalled(spec),
         "mean_cost": substitutes.mean_cost(spec),
         "queue_time": substitutes.queue_time(spec),
-        "engine_errors": substitutes.engine_errors(spec),
+        "engine_errors": engine_errors.build(spec),
         "autoscaling": autoscaling.build(spec),
         "gpu_unreported": gpu_unreported.build(spec),
         "telemetry": telemetry.telemetry(spec),
@@ -63,8 +64,8 @@ def _built(spec: Spec) -> dict[str, Built]:
     }
 
 
-def rule_groups(spec: Spec) -> tuple[RuleGroup, ...]:
-    """Recording rules and alerts of the spec; groups without rules are left out."""
+def compile_rules(spec: Spec) -> tuple[tuple[RuleGroup, ...], tuple[MissingAlert, ...]]:
+    """(recording rules and alerts in groups, pages the spec cannot have), from one pass over its alerts."""
     built = _built(spec)
 
     def of(*names: str) -> tuple[Built, ...]:
@@ -75,7 +76,7 @@ def rule_groups(spec: Spec) -> tuple[RuleGroup, ...]:
         _group(spec, "facts", facts, slow=True),
         _group(spec, "latency", recording.latency_rules(spec), of("ttft", "queue_time")),
         _group(spec, "traffic", recording.traffic_rules(spec), of("errors", "engine_errors")),
-        _group(spec, "capacity", recording.capacity_rules(spec), of("queue", "stalled", "autoscaling")),
+        _group(spec, "capacity", recording.capacity_rules(spec), of("autoscaling", "queue", "stalled")),
         _group(spec, "gpu", recording.gpu_rules(spec), of("gpu_memory", "gpu_unreported")),
         _group(spec, "tokens", recording.token_rules(spec)),
         _group(spec, "cost", recording.cost_rules(spec), of("cost", "mean_cost", "spend"), slow=True),
@@ -83,7 +84,13 @@ def rule_groups(spec: Spec) -> tuple[RuleGroup, ...]:
         _group(spec, "models", recording.model_info(spec)),
         _group(spec, "telemetry", (), of("telemetry", "unread")),
     )
-    return with_retired(group for group in groups if group.rules)
+    missing = tuple(missing for each in built.values() for missing in each.missing)
+    return with_retired(group for group in groups if group.rules), missing
+
+
+def rule_groups(spec: Spec) -> tuple[RuleGroup, ...]:
+    """Recording rules and alerts of the spec; groups without rules are left out."""
+    return compile_rules(spec)[0]
 
 
 def alerts(spec: Spec) -> list[Alert]:
@@ -93,4 +100,4 @@ def alerts(spec: Spec) -> list[Alert]:
 
 def missing_alerts(spec: Spec) -> tuple[MissingAlert, ...]:
     """Pages the spec cannot have, and what would enable each."""
-    return tuple(missing for built in _built(spec).values() for missing in built.missing)
+    return compile_rules(spec)[1]

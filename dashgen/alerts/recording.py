@@ -10,8 +10,8 @@ from dashgen.model.dashboard import Vantage
 from dashgen.promql.selector import aggregate
 from dashgen.signals import Recorded, cache, capacity, cost, derived, find, gpu, latency, raw, tokens, traffic
 from dashgen.signals.base import Signal
-from dashgen.signals.progress import progress
-from dashgen.signals.resolve import USERS, together
+from dashgen.signals.progress import restarting
+from dashgen.signals.resolve import USERS, recorded, together
 from dashgen.signals.scope import SERVICE, cluster_labels, route_labels, service_scope
 from dashgen.signals.windows import HOUR, error_windows, recent
 from dashgen.spec import Spec
@@ -44,8 +44,8 @@ def record(
     spans = sorted(set(windows), key=lambda window: window or timedelta())
     for signal in signals:
         for vantage in vantages:
-            found = find(spec, signal, vantage)
-            if isinstance(found, Recorded):
+            found = recorded(spec, signal, vantage)
+            if found:
                 for window in spans:
                     yield from found.rules(window)
 
@@ -68,7 +68,9 @@ def traffic_rules(spec: Spec) -> Iterator[RecordingRule]:
 def _engines_speak(spec: Spec) -> bool:
     """Whether requests are read at the engines: nobody nearer to the user counts them, or what belongs to them."""
     per_request, *_ = together(spec, (traffic.REQUESTS, tokens.INPUT, tokens.OUTPUT), EVERYWHERE)
-    read = (find(spec, traffic.REQUESTS, *EVERYWHERE), derived.spend(spec), per_request, derived.ends(spec))
+    ends = derived.ends(spec)
+    by_class = ends if ends and ends.signal is traffic.FAILURES else None
+    read = (recorded(spec, traffic.REQUESTS, *EVERYWHERE), derived.spend(spec), per_request, by_class)
     return any(found is not None and found.vantage == "engine" for found in read)
 
 
@@ -89,7 +91,7 @@ def _pod_started(spec: Spec) -> Iterator[RecordingRule]:
     labels = (*cluster_labels(spec), "namespace", "pod", "model")
     window = recent(spec)
     for feed in running.feeds:
-        counter = progress(spec, feed)
+        counter = restarting(spec, feed)
         now = raw.canonical(spec, feed, raw.samples(spec, feed), "max", labels)
         before = raw.canonical(spec, feed, raw.samples(spec, feed, offset=window), "max", labels)
         expr = f"0 * ({now} unless {before}) + 1"

@@ -12,8 +12,8 @@ from dashgen.promql.selector import number
 from dashgen.signals import Recorded, derived, find, raw
 from dashgen.signals.capacity import RUNNING, WAITING
 from dashgen.signals.progress import progress
+from dashgen.signals.resolve import recorded
 from dashgen.signals.scope import SERVICE, cluster_labels, service_scope
-from dashgen.signals.tokens import OUTPUT
 from dashgen.signals.windows import HOUR, brief
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
@@ -33,14 +33,16 @@ def _stalled_rule(spec: Spec, running: Recorded) -> Iterator[RecordingRule]:
         if queue is not None:
             work = f"({work} + {raw.canonical(spec, queue, raw.samples(spec, queue), 'sum', labels)})"
         made = raw.canonical(spec, tokens, raw.samples(spec, tokens, window=brief(spec)), "sum", labels)
-        expr = f"{work} > 0\nand {made} == 0"
+        # A pod that hangs on its first batch has no series of tokens yet.
+        expr = f"{work} > 0\nunless {made} > 0"
         yield RecordingRule(STALLED, expr, raw.rule_labels(spec, feed))
 
 
 def stalled(spec: Spec) -> Built:
     """LLMServingStalled: a pod holds work and produces no token; each pod by itself, one of two can hang."""
-    running, output = find(spec, RUNNING, "engine"), find(spec, OUTPUT, "engine")
-    if isinstance(running, Missing) or isinstance(output, Missing):
+    running = recorded(spec, RUNNING, "engine")
+    records = tuple(_stalled_rule(spec, running)) if running else ()
+    if not records:
         return Built()
     alert = make_alert(
         spec,
@@ -55,7 +57,7 @@ def stalled(spec: Spec) -> Built:
         panel=PanelRef("service-health", "kv-cache-by-pod"),
         wait=timedelta(minutes=3),
     )
-    return Built(tuple(_stalled_rule(spec, running)), (alert,))
+    return Built(records, (alert,))
 
 
 def spend(spec: Spec) -> Built:

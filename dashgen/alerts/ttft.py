@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from dashgen.alerts.common import LEVEL, Built, at_least, make_alert
@@ -10,8 +10,8 @@ from dashgen.model import Alert, Missing, MissingAlert, PanelRef, RecordingRule
 from dashgen.promql.selector import number
 from dashgen.signals import Recorded, find
 from dashgen.signals.latency import TTFT
-from dashgen.signals.resolve import USERS
-from dashgen.signals.scope import SERVICE, Scope, route_labels, service_scope
+from dashgen.signals.resolve import USERS, recorded
+from dashgen.signals.scope import SERVICE, Scope, cluster_labels, route_labels, service_scope
 from dashgen.signals.windows import brief, recent
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
@@ -22,6 +22,12 @@ NAME = "LLMTimeToFirstTokenHigh"
 def watched(spec: Spec) -> Recorded | Missing:
     """TTFT as near to the user as anybody measures it: in the application, the gateway, the engine."""
     return find(spec, TTFT, *USERS, "engine")
+
+
+def _speakers(spec: Spec) -> tuple[Recorded, ...]:
+    """Who measures TTFT, nearest to the user first: the engine speaks for models that nobody nearer reports."""
+    found = (recorded(spec, TTFT, *USERS), recorded(spec, TTFT, "engine"))
+    return tuple(each for each in found if each)
 
 
 def p95_record(ttft: Recorded, window: timedelta) -> str:
@@ -40,9 +46,20 @@ def _with_enough(ttft: Recorded, scope: Scope, window: timedelta, condition: str
     return f"{scope.read(p95_record(ttft, window))}{condition} and {scope.read(count_record(ttft, window))} {enough}"
 
 
-def worth_reading(ttft: Recorded, scope: Scope) -> str:
+def _by_nearest(spec: Spec, scope: Scope, read: Callable[[Recorded], str]) -> str:
+    """What is read of the nearest speaker, and of the engine for the models the nearest has no series of."""
+    first, *others = _speakers(spec)
+    parts = [read(first)]
+    for engine in others:
+        by = ", ".join((*cluster_labels(spec), "model"))
+        reported = scope.without("namespace").read(count_record(first, recent(spec)))
+        parts.append(f"({read(engine)})\nunless on ({by}) {reported}")
+    return "\nor ".join(f"({part})" for part in parts) if others else parts[0]
+
+
+def worth_reading(spec: Spec, scope: Scope) -> str:
     """The p95 by model and route where enough requests stand behind it: what the verdict shows."""
-    return _with_enough(ttft, scope, recent(ttft.spec))
+    return _by_nearest(spec, scope, lambda ttft: _with_enough(ttft, scope, recent(spec)))
 
 
 def _records(ttft: Recorded, window: timedelta) -> Iterator[RecordingRule]:
@@ -57,16 +74,21 @@ def _alert(spec: Spec, ttft: Recorded) -> Alert:
     scope, settings = service_scope(spec), spec.alerts.ttft
     limit = number(spec.ttft_threshold.total_seconds())
     seen = "users see" if ttft.vantage == "client" else f"the {ttft.vantage} sees"
-    # Five bad minutes stay in a window of five minutes for five minutes more: the short window says when it is over.
+    others = "" if len(_speakers(spec)) == 1 else " (the engine, where nobody nearer reports the model)"
+
+    def slow(ttft: Recorded) -> str:
+        # Five bad minutes stay in a window of five minutes for five more: the short window says when it is over.
+        over = _with_enough(ttft, scope, brief(spec), f" <= {limit}")
+        return f"{_with_enough(ttft, scope, recent(spec), f' > {limit}')}\nunless ({over})"
+
     return make_alert(
         spec,
         NAME,
-        f"{_with_enough(ttft, scope, recent(spec), f' > {limit}')}\n"
-        f"unless ({_with_enough(ttft, scope, brief(spec), f' <= {limit}')})",
+        _by_nearest(spec, scope, slow),
         severity="page",
         summary="{{ $labels.model }} ({{ $labels.route }}) is slow to start answering",
         description=(
-            f"The TTFT p95 {seen} on {{{{ $labels.model }}}} is {{{{ $value | humanizeDuration }}}}, "
+            f"The TTFT p95 {seen}{others} on {{{{ $labels.model }}}} is {{{{ $value | humanizeDuration }}}}, "
             f"above {duration_text(spec.ttft_threshold)} for {duration_text(settings.for_)}. "
             "First look: requests waiting and KV cache of the model, then the provider's status."
         ),
@@ -82,6 +104,9 @@ def build(spec: Spec) -> Built:
     if isinstance(ttft, Missing):
         return Built(missing=(MissingAlert(NAME, ttft),))
     long, short = recent(spec), brief(spec)
-    # The buckets of the long window are recorded for the panels.
-    records = [] if short == long else [*ttft.rules(short), *_records(ttft, short)]
-    return Built((*_records(ttft, long), *records), (_alert(spec, ttft),))
+    records: list[RecordingRule] = []
+    for speaker in _speakers(spec):
+        records += _records(speaker, long)
+        # The buckets of the long window are recorded for the panels.
+        records += [] if short == long else [*speaker.rules(short), *_records(speaker, short)]
+    return Built(tuple(records), (_alert(spec, ttft),))

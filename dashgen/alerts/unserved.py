@@ -8,8 +8,9 @@ from math import ceil
 from dashgen.alerts import autoscaling
 from dashgen.model import RecordingRule
 from dashgen.promql.selector import aggregate, number
-from dashgen.signals import Recorded, cluster, find
+from dashgen.signals import cluster
 from dashgen.signals.capacity import RUNNING
+from dashgen.signals.resolve import recorded
 from dashgen.signals.scope import SERVICE, Scope, cluster_labels, route_labels, service_scope
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
@@ -57,12 +58,13 @@ def rules(spec: Spec) -> tuple[RecordingRule, ...]:
 def _serving(spec: Spec) -> str:
     """Models with a replica that is ready: its engine reports, or Kubernetes says so; '' when nobody tells."""
     scope, by = service_scope(spec), (*cluster_labels(spec), "model")
-    running = find(spec, RUNNING, "engine")
-    if isinstance(running, Recorded):
-        return running.value(scope, by)
+    running, signs = recorded(spec, RUNNING, "engine"), []
+    if running:
+        signs.append(running.value(scope, by))
     if autoscaling.counts_ready(spec):
-        return f"({aggregate('sum', by, scope.read(autoscaling.READY))} > 0)"
-    return ""
+        # A replica whose scrape broke still serves.
+        signs.append(f"{aggregate('sum', by, scope.read(autoscaling.READY))} > 0")
+    return f"({' or '.join(signs)})" if signs else ""
 
 
 def share(spec: Spec, scope: Scope) -> str:

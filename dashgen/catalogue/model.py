@@ -145,9 +145,11 @@ class SignalUse:
 
     ``match`` and ``match_re`` (regular expressions) are added to the selector, ``drop`` is aggregated away so
     that alternatives have equal labels, ``scale`` multiplies the value, ``keep`` maps labels of the signal to
-    what the exporter calls them, ``set`` adds labels. ``part`` reads the ``sum`` or ``count`` of a histogram as
-    a counter. ``beside`` says that the series stand beside those of the other uses and count too, instead of
-    being an alternative to them. ``metric`` is the Prometheus base name.
+    what the exporter calls them, ``set`` adds labels. ``copy`` maps one label of the exporter to another: where the
+    first is empty or absent, as before the version that brought it, it takes the value of the second; series that
+    become equal by that are added up. ``part`` reads the ``sum`` or ``count`` of a histogram as a counter.
+    ``beside`` says that the series stand beside those of the other uses and count too, instead of being an
+    alternative to them. ``metric`` is the Prometheus base name.
     """
 
     metric: str
@@ -157,6 +159,7 @@ class SignalUse:
     scale: float = 1.0
     keep: Mapping[str, str] = field(default_factory=dict)
     set: Mapping[str, str] = field(default_factory=dict)
+    copy: Mapping[str, str] = field(default_factory=dict)
     part: Literal["", "sum", "count"] = ""
     beside: bool = False
     classify: Classify | None = None

@@ -100,7 +100,9 @@ METRIC_KEYS = frozenset(
         "pitfall",
     ]
 )
-INSTRUMENT_KEYS = frozenset(["name", "type", "unit", "attributes", "buckets", "when", "source", "meaning", "pitfall"])
+INSTRUMENT_KEYS = frozenset(
+    ["name", "type", "unit", "attributes", "buckets", "since", "removed_in", "when", "source", "meaning", "pitfall"]
+)
 VARIANT_KEYS = frozenset(["summary", "tell", "default", "strategy", "separators"])
 ROUTES = ("", "local", "cloud", "by-model")
 REQUIRED = ("exporter", "title", "vantage", "port", "path", "newest", "labels", "presence", "signals")
@@ -194,6 +196,8 @@ def _instruments(data: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: unknown unit {item['unit']}"
         yield from _source(data, "", item, name)
         yield from _buckets(data, item, name)
+        bad = [text for key in VERSION_KEYS if key in item for text in _version_text(name, item[key])]
+        yield from bad or _windows(data, "", item, name)
 
 
 def _source(data: Mapping[str, Any], engine: str, item: Mapping[str, Any], name: str) -> Iterator[str]:

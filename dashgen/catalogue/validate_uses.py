@@ -9,7 +9,9 @@ from typing import Any
 
 from dashgen.catalogue.loader import entries, label_name
 
-USE_KEYS = frozenset(["metric", "match", "match_re", "drop", "scale", "keep", "set", "part", "beside", "classify"])
+USE_KEYS = frozenset(
+    ["metric", "match", "match_re", "drop", "scale", "keep", "set", "copy", "part", "beside", "classify"]
+)
 CLASSIFY_KEYS = frozenset(["label", "success", "classes", "otherwise"])
 OUTCOMES = frozenset(["success", "error", "cancelled"])
 ERROR_CLASSES = frozenset(
@@ -73,6 +75,10 @@ def signals(data: Mapping[str, Any]) -> Iterator[str]:
 def _use(where: str, use: Mapping[str, Any], shape: Shape) -> Iterator[str]:
     metric = use["metric"]
     named = [*use.get("match", {}), *use.get("match_re", {}), *use.get("drop", ()), *use.get("keep", {}).values()]
+    for filled, origin in use.get("copy", {}).items():
+        named += [filled, origin]
+        if filled == origin or filled in use.get("drop", ()) or origin in use.get("drop", ()):
+            yield f"{where}: copy cannot fill {filled} from {origin}: name two labels that drop leaves"
     if "classify" in use:
         yield from _classify(where, use["classify"])
         named.append(use["classify"].get("label"))

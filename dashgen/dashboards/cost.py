@@ -82,8 +82,8 @@ def _mean(spec: Spec) -> tuple[Panel, ...]:
         key="mean-cost",
         title="Mean cost per request",
         description=(
-            "Spend over requests, per hour. No source reports the cost of each request, so there is no p99: a few very "
-            "dear requests hide in a mean. Above twice last week's a ticket opens."
+            "Spend over requests that succeeded (over all where nobody tells), per hour. No source reports the cost of "
+            "each request, so there is no p99: a few very dear ones hide in a mean. Twice last week's opens a ticket."
         ),
         unit="currencyUSD",
         min=0,

@@ -13,11 +13,11 @@ from typing import Any
 
 from dashgen.dashboards import gateway_users
 from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, fed, sampled, traced
-from dashgen.model import Missing, Panel, Query, Row
+from dashgen.model import Panel, Query, Row
 from dashgen.promql.selector import aggregate
-from dashgen.signals import Recorded, derived, find, tokens, users
+from dashgen.signals import Recorded, derived, tokens, users
 from dashgen.signals.cost import COST, COST_BY_TEAM, COST_BY_USER
-from dashgen.signals.resolve import USERS, together
+from dashgen.signals.resolve import USERS, recorded, together
 from dashgen.signals.scope import Scope, panel_scope
 from dashgen.signals.windows import HOUR
 from dashgen.spec import Spec
@@ -147,8 +147,8 @@ def spend_row(spec: Spec) -> Row:
 
 def _by_user(spec: Spec) -> Panel:
     """Cost per user from traces; without them as the gateway's own labels have it."""
-    by_user, spend = (find(spec, signal, "gateway") for signal in (COST_BY_USER, COST))
-    if spec.tempo is None and isinstance(by_user, Recorded) and isinstance(spend, Recorded):
+    by_user, spend = (recorded(spec, signal, "gateway") for signal in (COST_BY_USER, COST))
+    if spec.tempo is None and by_user and spend:
         return gateway_users.cost_by_user(spec, by_user, spend)
     caveat = " Sampled traces: shares are right, sums are too low." if sampled(spec) else ""
     return traced(
@@ -168,8 +168,8 @@ def _by_user(spec: Spec) -> Panel:
 
 def _by_team(spec: Spec) -> tuple[Panel, ...]:
     """Spend by the teams a gateway knows; nothing where none does."""
-    found = find(spec, COST_BY_TEAM, "gateway")
-    if isinstance(found, Missing):
+    found = recorded(spec, COST_BY_TEAM, "gateway")
+    if found is None:
         return ()
     scope = panel_scope(spec)
     panel = fed(

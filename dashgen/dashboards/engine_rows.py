@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashgen.alerts import autoscaling, queue, substitutes, unserved
+from dashgen.alerts import autoscaling, engine_errors, queue, unserved
 from dashgen.alerts.recording import MODEL_INFO
 from dashgen.dashboards.health_rows import KV_FULL
 from dashgen.dashboards.parts import BY_MODEL, MODEL_ROUTE, by_alert, fed, named
 from dashgen.model import Override, Panel, Query, Row, Threshold
 from dashgen.promql.selector import Match, aggregate, number
 from dashgen.signals import Recorded, cache, capacity, cluster, derived, find, latency, raw, traffic
+from dashgen.signals.resolve import USERS, recorded, source_vantage
 from dashgen.signals.scope import CLUSTER, cluster_as_seen, has_cluster, panel_scope
+from dashgen.signals.traffic import FAILURES
 from dashgen.signals.windows import queue_window, recent
 from dashgen.spec import Spec
 from dashgen.spec.types import duration_text
@@ -143,10 +145,10 @@ def engine_row(spec: Spec) -> Row:
 def _substitutes(spec: Spec) -> tuple[Panel, ...]:
     """How the engine ended requests, where nobody nearer to the user counts failures."""
     ends = derived.ends(spec)
-    if ends is None:
+    if ends is None or recorded(spec, FAILURES, *USERS):
         return ()
     who = ends.vantage
-    ratio = panel_scope(spec).read(substitutes.ends_record(ends, "ratio"))
+    ratio = panel_scope(spec).read(engine_errors.ends_record(ends, "ratio"))
     panel = Panel(
         key="engine-errors",
         title=f"Requests the {who} ended with an error (not the users' error ratio)",
@@ -165,6 +167,8 @@ def _substitutes(spec: Spec) -> tuple[Panel, ...]:
 
 def _replicas(spec: Spec) -> tuple[Panel, ...]:
     """Does capacity follow demand? What the autoscaler wants, what is ready, and how much it may ask for."""
+    if not any(source_vantage(source) == "cluster" for source in spec.sources):
+        return ()
     scope = panel_scope(spec)
     records = {record.record for record in autoscaling.build(spec).records}
     queries = [

@@ -7,7 +7,7 @@ from typing import Any
 from dashgen.alerts import telemetry
 from dashgen.dashboards.parts import named
 from dashgen.model import Missing, Panel, Query, Row
-from dashgen.signals.scope import cluster_as_seen, has_cluster, seen_scope
+from dashgen.signals.scope import cluster_as_seen, has_cluster, rules_see_cluster, seen_scope
 from dashgen.spec import Spec
 
 
@@ -17,8 +17,15 @@ def telemetry_row(spec: Spec) -> Row:
     expected, present = scope.read(telemetry.EXPECTED), scope.read(telemetry.PRESENT)
     # One cluster's exporter must not stand in for another's.
     cluster = (cluster_as_seen(spec),) if has_cluster(spec) else ()
-    on = f"on ({', '.join((*cluster, *telemetry.telemetry_labels(spec)))})"
+    labels = telemetry.telemetry_labels(spec)
+    on = f"on ({', '.join((*cluster, *labels))})"
     expr = f"({expected} and {on} {present})\nor 0 * {expected}"
+    if rules_see_cluster(spec):
+        # What is expected is a fact of the spec and names no cluster; what was present does.
+        by, each = ", ".join((*cluster, *labels)), f"on ({', '.join(labels)})"
+        lost = telemetry.gone(spec, scope)
+        zero = f"\nor 0 * ({lost})" if lost else ""
+        expr = f"(max by ({by}) ({present}) and {each} {expected}){zero}\nor {each} 0 * {expected}"
     frame: dict[str, Any] = {
         "key": "telemetry",
         "title": "Telemetry present",

@@ -13,6 +13,7 @@ class Signal:
     ``keep`` are labels kept beside the canonical ones, ``requires`` those of them without which the signal says
     nothing; ``combine`` is how pods become one value.
     ``per_gpu`` signals keep pod, node and GPU: they describe hardware, not a model.
+    ``role``: only sources of that role answer, and only that they know.
     ``substitute`` says in what way it is weaker than what its name promises; panels that show it say so.
     ``record`` names what is recorded when one catalogue signal is recorded in more than one shape.
     """
@@ -26,6 +27,7 @@ class Signal:
     combine: Literal["sum", "max", "min"] = "sum"
     per_gpu: bool = False
     record: str = ""
+    role: str = ""
     substitute: str = ""
 
     @property

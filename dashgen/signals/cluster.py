@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from dashgen.model import Missing
-from dashgen.promql.selector import Match
+from dashgen.promql.selector import Match, aggregate
 from dashgen.signals import raw
 from dashgen.signals.base import Signal
 from dashgen.signals.feed import Feed
@@ -61,6 +61,9 @@ def _of(spec: Spec, feed: Feed, workload: Workload, signal: Signal) -> str:
         *(Match(names[label], match.operator, match.value) for label, match in _BY[signal.key](workload).items()),
     )
     expr = raw.samples(spec, feed, extra=matches)
+    if _BY[signal.key] is _pods:
+        # Two kube-state-metrics, or one that moved to another node, show a pod twice: it stays one pod.
+        expr = aggregate("max", [names.get(label, label) for label in (*cluster_labels(spec), "pod")], expr)
     return raw.canonical(spec, feed, expr, signal.combine, cluster_labels(spec))
 
 

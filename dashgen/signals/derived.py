@@ -10,7 +10,7 @@ from dashgen.promql.selector import Match, aggregate, label_replace
 from dashgen.signals import tokens
 from dashgen.signals.cost import COST
 from dashgen.signals.recorded import Recorded
-from dashgen.signals.resolve import USERS, find, together
+from dashgen.signals.resolve import USERS, find, recorded, together
 from dashgen.signals.scope import PRICE, SERVICE, route_labels, service_scope
 from dashgen.signals.traffic import FAILURES, FINISHED
 from dashgen.signals.windows import HOUR
@@ -23,14 +23,8 @@ ESTIMATED = replace(
 
 
 def ends(spec: Spec) -> Recorded | None:
-    """How engine or gateway ended requests, by class or by reason, where nobody nearer to users says why."""
-    if isinstance(find(spec, FAILURES, *USERS), Recorded):
-        return None
-    by_class = find(spec, FAILURES, "engine")
-    if isinstance(by_class, Recorded):
-        return by_class
-    finished = find(spec, FINISHED, "engine", "gateway")
-    return finished if isinstance(finished, Recorded) else None
+    """How engines, or a gateway that says no more, ended requests: by class where they tell, else by reason."""
+    return recorded(spec, FAILURES, "engine") or recorded(spec, FINISHED, "engine", "gateway")
 
 
 def spend(spec: Spec) -> Recorded | Missing:

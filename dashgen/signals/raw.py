@@ -32,6 +32,9 @@ ANYTHING = '"(?s:(.+))"'
 REPORTED_MODEL = "llm_reported_model"
 """What a source called the model, while aliases are merged; never recorded."""
 
+FILLED = "llm_filled"
+"""What a label is filled with from another, while it is; never recorded."""
+
 WORKLOAD = "llm_workload"
 """Namespace and pod in one label, while GPUs look for their model; never recorded."""
 
@@ -127,9 +130,14 @@ def samples(
 
 
 def _labelled(use: SignalUse, expr: str) -> str:
-    """``expr`` with the labels that its metric implies: those that are always the same, and why a request failed."""
+    """``expr`` with the labels that its metric implies: fixed ones, copied ones, and why a request failed."""
     for label, value in use.set.items():
         expr = label_replace(expr, label, quote.replacement(value), "", '""')
+    for label, origin in use.copy.items():
+        # The mark tells it from a series that had the label all along, until both are added up.
+        expr = label_replace(expr, FILLED, '"$1"', origin, ANYTHING)
+        expr = label_replace(expr, FILLED, '""', label, ANYTHING)
+        expr = label_replace(expr, label, '"$1"', FILLED, ANYTHING)
     if use.classify is None:
         return expr
     rule = use.classify

@@ -46,7 +46,8 @@ def _uses(
 
 def _feeds(spec: Spec, signal: Signal, vantage: Vantage) -> Iterator[Feed]:
     for source in spec.sources:
-        if source_vantage(source) == vantage and speaks_for(source, signal.key):
+        asked = source.role == signal.role if signal.role else speaks_for(source, signal.key)
+        if source_vantage(source) == vantage and asked:
             uses = _uses(source.kind, signal.key, source.version, source.variant, source.enabled, source.disabled)
             feed = Feed(source, load(source.kind), uses)
             if uses and all(feed.provides(label) for label in signal.requires):
@@ -92,17 +93,22 @@ def missing(spec: Spec, signal: Signal, *vantages: Vantage) -> Missing:
     return Missing(signal.meaning, reason, how, vantages[0])
 
 
+def recorded(spec: Spec, signal: Signal, *vantages: Vantage) -> Recorded | None:
+    """The signal as the first of these vantages records it, for who need not know why it is missing."""
+    for vantage in vantages:
+        found = feeds(spec, signal, vantage)
+        if found:
+            return Recorded(spec, signal, vantage, found)
+    return None
+
+
 def find(spec: Spec, signal: Signal, *vantages: Vantage) -> Recorded | Missing:
     """The signal as the first of these vantages records it, or what is missing.
 
     Vantages count the same requests, so they are never added up: the first one that has the signal speaks for
     every model.
     """
-    for vantage in vantages:
-        found = feeds(spec, signal, vantage)
-        if found:
-            return Recorded(spec, signal, vantage, found)
-    return missing(spec, signal, *vantages)
+    return recorded(spec, signal, *vantages) or missing(spec, signal, *vantages)
 
 
 def together(spec: Spec, signals: Sequence[Signal], vantages: Sequence[Vantage] = USERS) -> list[Recorded | Missing]:
@@ -110,13 +116,10 @@ def together(spec: Spec, signals: Sequence[Signal], vantages: Sequence[Vantage] 
 
     When none has, the vantage with most of them, so that the panel can say what is missing there.
     """
-    tries = [[find(spec, signal, vantage) for signal in signals] for vantage in vantages]
-    tries.sort(key=lambda found: sum(isinstance(each, Missing) for each in found))
-    return [_anywhere(spec, signal, found, vantages) for signal, found in zip(signals, tries[0], strict=True)]
-
-
-def _anywhere(spec: Spec, signal: Signal, found: Recorded | Missing, vantages: Sequence[Vantage]) -> Recorded | Missing:
-    """What is missing at one vantage, in the words of all of them when no other has it either."""
-    if isinstance(found, Recorded) or any(feeds(spec, signal, vantage) for vantage in vantages):
-        return found
-    return missing(spec, signal, *vantages)
+    tries = [[recorded(spec, signal, vantage) for signal in signals] for vantage in vantages]
+    fewest = min(tries, key=lambda found: found.count(None))
+    vantage = vantages[tries.index(fewest)]
+    return [
+        found or missing(spec, signal, *(vantages if all(each[place] is None for each in tries) else (vantage,)))
+        for place, (signal, found) in enumerate(zip(signals, fewest, strict=True))
+    ]

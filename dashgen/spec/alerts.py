@@ -125,11 +125,15 @@ class ErrorSettings(Strict):
 
 
 class SpendSettings(Strict):
-    """Ticket LLMSpendRateDoubled: USD per hour above ``ratio`` times last week's and above the floor."""
+    """Ticket LLMSpendRateDoubled: USD per hour above ``ratio`` times last week's and above the floor.
+
+    The ticket LLMMeanCostPerRequestDoubled has the same floor, for what requests cost beyond its limit.
+    """
 
     ratio: Growth = Field(default=2.0, description="how many times last week's USD per hour is too much")
     floor_usd_per_hour: Money = Field(
-        default=1.0, description="USD per hour up to which no ticket opens, whatever last week cost"
+        default=1.0,
+        description="USD per hour up to which no ticket opens; also what a dearer mean cost per request must add up to",
     )
     for_: Duration = Field(
         default=timedelta(hours=1), alias="for", description="how long the spend is too high before the ticket opens"

@@ -76,7 +76,7 @@ class LocalServing(Strict):
         default=1,
         description="GPUs of one replica, for the standard price; those that run are counted from their metrics",
     )
-    usd_per_gpu_hour: Positive = Field(description="what one GPU costs for one hour, in USD", examples=[2.5])
+    usd_per_gpu_hour: Positive = Field(description="what one GPU, a whole card, costs an hour in USD", examples=[2.5])
     reference_throughput: Throughput | None = Field(
         default=None, description="what one replica serves; gives a model without `prices` a standard price per token"
     )
@@ -99,7 +99,10 @@ class Workload(Strict):
     """The pods that serve a model: namespace and a regular expression (RE2, anchored) of pod names."""
 
     namespace: Text = Field(description="Kubernetes namespace of the pods", examples=["llm"])
-    pods: Text = Field(description="regular expression (RE2, anchored) of the pod names", examples=["vllm-.*"])
+    pods: Text = Field(
+        description="regular expression (RE2, anchored) of the pod names; a pod belongs to one model",
+        examples=["vllm-.*"],
+    )
     scaled_object: Text | None = Field(
         default=None,
         description="KEDA ScaledObject in that namespace whose trigger counts waiting requests of the model",
@@ -121,7 +124,7 @@ class Model(Strict):
     route: Literal["cloud", "local"] = Field(
         description="where requests for the model go: a provider's cloud or our own GPUs", examples=["cloud"]
     )
-    engine: Text | None = Field(default=None, description="exporter that serves a local model (default vllm)")
+    engine: Text | None = Field(default=None, description="kind of engine that serves a local model (default vllm)")
     provider: Text | None = Field(default=None, description="who serves a cloud model; documentation only for now")
     context_limit: Count | None = Field(
         default=None, description="tokens the model takes at most, drawn beside the length of inputs"

@@ -71,7 +71,7 @@ class Source(Strict):
     )
     role: Literal["unified", "prefill", "decode"] = Field(
         default="unified",
-        description="part in disaggregated serving: a request passes a prefill and a decode engine and counts once",
+        description="an engine's part in disaggregated serving: requests pass prefill and decode and count once",
     )
     model: Text | None = Field(
         default=None,

@@ -72,3 +72,14 @@ def test_other_autoscalers_and_pods_are_not_ours():
         ready(constant(0, 41), namespace="test"),
     )
     assert not played.minutes(NAME)
+
+
+@pytest.mark.parametrize("watched_by", [("a",), ("a", "b")], ids=["one kube-state-metrics", "two of them"])
+def test_a_pod_that_two_exporters_see_is_one_pod(watched_by):
+    seen = [
+        merge(ready(constant(1, 41), instance=name), replicas("status_desired", constant(2, 41), instance=name))
+        for name in watched_by
+    ]
+    played = wanted(*seen)
+    assert [value for _, value in played.query("llm:replicas_ready_cluster:sum")] == [1]
+    assert played.minutes(NAME)

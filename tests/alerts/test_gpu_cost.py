@@ -136,6 +136,12 @@ def test_a_time_sliced_instance_is_paid_in_equal_parts():
     assert cards(*shared) == pytest.approx({"qwen": 1 / 7, "llama": 1 / 7})
 
 
+def test_namesakes_in_two_namespaces_pay_for_their_own_instances():
+    theirs = LLAMA | PRICED | {"workload": {"namespace": "eu", "pods": "vllm-qwen-.*"}}
+    ours, other = instance("3g.40gb", "1"), instance("1g.10gb", "9", exported_namespace="eu")
+    assert cards(ours, other, models=(OURS, theirs)) == pytest.approx({"qwen": 3 / 7, "llama": 1 / 7})
+
+
 def test_a_card_is_not_counted_beside_its_instances():
     card = gpu("USED", 20000, 5, modelName=H100)
     other = gpu("USED", 20000, 5, modelName=H100, UUID="GPU-2", gpu="1")

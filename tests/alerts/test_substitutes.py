@@ -6,9 +6,10 @@ import pytest
 
 from dashgen.alerts import alerts, rule_groups
 from tests.alerts.deployments import GPT, QWEN, VLLM, engine, spec
-from tests.exporters import CLAUDE, asked, count
+from tests.exporters import CLAUDE, LOCAL, asked, count
 from tests.promtool import play
 from tests.series import RESET, counter, gap, histogram, merge, selector
+from tests.specs import shipped
 
 COST = "LLMMeanCostPerRequestDoubled"
 QUEUE = "LLMQueueTimeHigh"
@@ -25,14 +26,21 @@ def weeks(name, then, now, **labels):
     return {selector(name, **own): first + gap(WEEK - len(first), 60) + counter((now, HOURS * 60), step=60)}
 
 
+def calls(then, now, model="claude", status="200"):
+    """Requests per minute of one model that ended with one status, last week and now."""
+    return weeks("litellm_proxy_total_requests_metric_total", then, now, requested_model=model, status_code=status)
+
+
+def paid(then, now, asked="claude", answered=None):
+    """USD per minute of requests for one model that a deployment of a model answered, last week and now."""
+    return weeks("litellm_spend_metric_total", then, now, model=answered or asked, requested_model=asked)
+
+
 def traffic(then, now, model="claude", per_minute=(10, 10)):
     """Requests of one model at a mean cost in USD, last week and now."""
     spent = [None if usd is None else usd * n for usd, n in zip((then, now), per_minute, strict=True)]
-    calls = [None if usd is None else n for usd, n in zip((then, now), per_minute, strict=True)]
-    return merge(
-        weeks("litellm_spend_metric_total", *spent, model=model, requested_model=model),
-        weeks("litellm_proxy_total_requests_metric_total", *calls, requested_model=model, status_code="200"),
-    )
+    made = [None if usd is None else n for usd, n in zip((then, now), per_minute, strict=True)]
+    return merge(paid(*spent, model), calls(*made, model))
 
 
 def week(*series, models=(CLAUDE,), **rest):
@@ -53,7 +61,7 @@ def test_a_doubled_mean_is_a_ticket_at_both_levels():
     assert {f.labels["severity"] for f in firing.values()} == {"ticket"}
     assert firing["model_route"].annotations["summary"].endswith("at the level of claude")
     assert firing["service"].annotations["summary"].endswith("at the level of the whole service")
-    assert firing["service"].annotations["description"].startswith("A request costs $0.2500 in the mean")
+    assert firing["service"].annotations["description"].startswith("A request that succeeded costs $0.25 in the mean")
     assert "LLMCostPerRequestDoubled" not in played.names
 
 
@@ -72,8 +80,101 @@ def test_a_mean_of_few_requests_says_nothing(then, now, fires):
     assert bool(week(traffic(0.1, 0.5, per_minute=(then, now))).minutes(COST)) is fires
 
 
-def test_small_change_is_below_the_floor_of_the_mean():
-    assert not week(traffic(0.001, 0.009)).minutes(COST)
+@pytest.mark.parametrize(
+    ("now", "per_minute", "fires"),
+    # 0.001 USD last week. Beyond twice that, times the requests of an hour: 0.6, 0.96, 1.02 and 1.2 USD.
+    [(0.003, 10, False), (0.0036, 10, False), (0.0037, 10, True), (0.0021, 200, True)],
+)
+def test_what_is_beyond_the_limit_must_add_up_to_the_floor_per_hour(now, per_minute, fires):
+    played = week(traffic(0.001, now, per_minute=(10, per_minute)))
+    assert levels(played) == ({"model_route", "service"} if fires else set())
+    if fires:
+        assert {f.annotations["description"].split(" in ")[0] for f in played.firing(COST)} == {
+            f"A request that succeeded costs ${now:.4g}"
+        }
+
+
+def test_the_floor_is_the_one_of_the_spend():
+    chosen = {"spend": {"floor_usd_per_hour": 20}}
+    assert not week(traffic(0.1, 0.23), alerts=chosen).minutes(COST)
+    assert week(traffic(0.1, 0.24), alerts=chosen).minutes(COST)
+
+
+def test_a_cheap_local_model_that_writes_forty_times_as_much_is_a_ticket():
+    sglang = shipped()["sglang"]
+    own = {"gen_ai_operation_name": "chat", "gen_ai_request_model": "Qwen/Qwen3-30B-A3B", "namespace": "web"}
+    own |= {"job": "translate-api", "pod": "a"}
+
+    def told(name, then, now, **labels):
+        pace = gap(HOURS * 60, 60) if then is None else counter((then, HOURS * 60), step=60)
+        pace += gap(WEEK - len(pace), 60) + counter((now, HOURS * 60), step=60)
+        return {selector(name, **own, **labels): pace}
+
+    series = merge(
+        told("gen_ai_client_operation_duration_seconds_count", 60, 60),
+        told("gen_ai_client_token_usage_sum", 60 * 2000, 60 * 2000, gen_ai_token_type="input"),
+        told("gen_ai_client_token_usage_sum", 60 * 400, 60 * 16000, gen_ai_token_type="output"),
+    )
+    groups, until = ("facts", "tokens", "cost"), WEEK + HOURS * 60
+    played = play(sglang, series, groups=groups, until=until, since=WEEK + 60, every=1800, interval=60)
+    mean = played.query("llm:mean_cost_per_request_estimated_client_usd:mean_1h{level='service'}", until).value()
+    assert mean < spec((CLAUDE,), (LITELLM,)).alerts.cost.floor_usd
+    assert levels(played) == {"model_route", "service"}
+
+
+def test_a_storm_of_refusals_does_not_hide_a_doubled_cost():
+    played = week(traffic(0.1, 0.25), calls(0, 90, status="429"))
+    assert levels(played) == {"model_route", "service"}
+    assert played.query(f"{MEAN}{{level='service'}}").value() == pytest.approx(0.25)
+    assert played.query(f"{MEAN.replace('mean_1h', 'requests_1h')}{{level='service'}}").value() == pytest.approx(600)
+
+
+def test_a_storm_of_refusals_last_week_does_not_make_today_dear():
+    played = week(traffic(0.1, 0.1), calls(90, 0, status="429"))
+    assert played.query(f"{MEAN}_limit{{level='service'}}").value() == pytest.approx(0.2)
+    assert not played.minutes(COST)
+
+
+def test_a_fallback_at_the_same_cost_is_silent_whoever_answers():
+    played = week(
+        calls(10, 10),
+        calls(40, 40, "gpt"),
+        paid(0.2, 0.2),
+        paid(0.8, 0, "gpt"),
+        paid(0, 0.8, "gpt", answered="claude"),
+        models=(CLAUDE, GPT),
+    )
+    assert played.query(f"{MEAN}{{level='model_route'}}").by("model") == pytest.approx({"claude": 0.02, "gpt": 0.02})
+    assert not played.minutes(COST)
+
+
+def test_a_fallback_to_a_dearer_model_is_told_of_the_model_that_was_asked_for():
+    played = week(
+        *(calls(10, 10), calls(40, 40, "gpt"), paid(5, 5), paid(0.8, 0, "gpt")),
+        paid(0, 20, "gpt", answered="claude"),
+        models=(CLAUDE, GPT),
+    )
+    assert {(f.labels["level"], f.labels.get("model")) for f in played.firing(COST)} == {
+        ("model_route", "gpt"),
+        ("service", None),
+    }
+
+
+def test_a_gateway_that_tells_no_outcomes_is_divided_by_all_its_requests():
+    router = {"kind": "production-stack-router", "selector": {"job": "router"}}
+    mixed = spec((CLAUDE, LOCAL), (LITELLM, router, VLLM))
+    minutes = 70
+    asked_router = count(
+        "vllm:num_incoming_requests_total", 60, minutes, job="router", namespace="gw", pod="r-0", model="llama"
+    )
+    spent = [
+        count("litellm_spend_metric_total", usd, minutes, job="litellm", namespace="gw", requested_model=model)
+        for usd, model in ((1.2, "claude"), (0.6, "llama"))
+    ]
+    series = merge(asked(60, minutes), asked(60, minutes, "429"), asked_router, *spent)
+    played = play(mixed, series, groups=("cost",), until=65)
+    means = played.query(f"{MEAN}{{level='model_route'}}").by("model")
+    assert means == pytest.approx({"claude": 0.02, "llama": 0.01})
 
 
 def test_a_move_to_a_dearer_model_is_seen_by_the_service_alone():
@@ -90,6 +191,9 @@ def test_without_history_the_mean_is_shown_and_only_its_absence_is_a_ticket():
         "LLMMeanCostPerRequestDoubled cannot fire"
         in played.firing("LLMCostBaselineMissing")[0].annotations["description"]
     )
+    told = {f.annotations["description"] for f in played.firing("LLMCostBaselineMissing")}
+    assert not [text for text in told if "bucket" in text]
+    assert all("has traffic but no mean cost per request recorded a week ago, so" in text for text in told)
     assert not week(traffic(0.1, 0.1)).minutes("LLMCostBaselineMissing")
     assert played.query(f"{MEAN}{{level='service'}}").value() == pytest.approx(0.5)
     assert not played.query(f"{MEAN}_week_ago")
@@ -252,11 +356,18 @@ def test_a_triton_behind_a_router_is_watched_too():
 
 def test_where_the_gateway_says_why_the_page_is_enough():
     both = spec((OLLAMA_MODEL,), (LITELLM, OLLAMA))
-    assert ENDS not in {alert.name for alert in alerts(both)}
-    played = play(
-        both,
-        merge(asked(90, 40, requested_model="qwen"), asked(10, 40, "500", requested_model="qwen")),
-        groups=("traffic",),
-        until=40,
-    )
+    own = {"job": "ollama", "namespace": "dev", "model": "qwen", "endpoint": "/api/chat"}
+    failing = count("ollama_requests_total", 100, 40, status="500", **own)
+    gateway = merge(asked(90, 40, requested_model="qwen"), asked(10, 40, "500", requested_model="qwen"))
+    played = play(both, merge(gateway, failing), groups=("traffic",), until=40)
     assert played.models("LLMErrorRateHigh") == {"qwen"}
+    assert not played.minutes(ENDS)
+
+
+def test_a_model_the_gateway_does_not_report_is_left_to_its_engine():
+    both = spec((OLLAMA_MODEL, CLAUDE), (LITELLM, OLLAMA))
+    own = {"job": "ollama", "namespace": "dev", "model": "qwen", "endpoint": "/api/chat"}
+    failing = count("ollama_requests_total", 100, 40, status="500", **own)
+    played = play(both, merge(asked(90, 40), failing), groups=("traffic",), until=40)
+    assert played.models(ENDS) == {"qwen"}
+    assert not played.minutes("LLMErrorRateHigh")

@@ -141,3 +141,26 @@ def test_a_quantile_in_the_top_bucket_still_fires():
 
 def test_without_a_histogram_the_page_is_named_as_missing():
     assert NAME in {missing.name for missing in missing_alerts(spec((QWEN,), (DCGM,)))}
+
+
+def engine_ttft(*phases):
+    """TTFT of one vLLM pod of qwen in seconds."""
+    own = {"job": "vllm", "namespace": "llm", "pod": "vllm-qwen-0", "model_name": "qwen", "engine": "0"}
+    return histogram("vllm:time_to_first_token_seconds", [0.5, 1, 2.5, 5], *phases, **own)
+
+
+def test_the_engine_speaks_for_models_the_application_does_not_report():
+    """One application reports its cloud model and streams nothing of the local one: the page is not blind for it."""
+    both = spec((GPT, QWEN), (APP, VLLM))
+    slow = engine_ttft((60, 31, {4: 1.0}))
+    played = latency(both, ttft((60, 31, FAST)), slow)
+    assert played.models(NAME) == {"qwen"}
+    assert "the engine, where nobody nearer reports" in played.firing(NAME)[0].annotations["description"]
+    felt = ttft((60, 31, FAST), model="qwen", route="local")
+    assert not latency(both, ttft((60, 31, FAST)), felt, slow).minutes(NAME)
+
+
+def test_the_engine_does_not_speak_while_the_application_has_no_traffic():
+    both = spec((GPT, QWEN), (APP, VLLM))
+    idle = ttft((60, 5, FAST), (0, 26, FAST), model="qwen", route="local")
+    assert not latency(both, idle, engine_ttft((60, 31, {4: 1.0}))).minutes(NAME)

@@ -50,10 +50,32 @@ def test_a_gateway_upgraded_past_the_spec_is_counted():
     tokens = litellm("litellm_input_tokens_total", 60, 31), litellm("litellm_output_tokens_total", 60, 31)
     played = gateway("1.109", asked(10, 31), *tokens)
     first = played.firing(NAME)[0]
-    assert first.minute == 10
+    # Two scrapes tell that it answers.
+    assert first.minute == 10.5
     assert first.annotations["description"].startswith("1 pods of litellm report, but not under the names")
     assert not gateway(">=1.60, <=1.109", asked(10, 31), *tokens).minutes(NAME)
 
 
 def test_a_gateway_of_the_version_of_the_spec_is_silent():
     assert not gateway("1.109", asked(10, 31), litellm("litellm_output_tokens_metric_total", 60, 31)).minutes(NAME)
+
+
+def test_a_gateway_whose_every_request_fails_has_no_tokens_to_count():
+    assert not gateway("1.109", asked(600, 31, "500"), asked(60, 31, "429")).minutes(NAME)
+
+
+def test_a_gateway_that_answered_nothing_lately_is_silent():
+    played = gateway("1.109", asked(0, 31), asked(600, 31, "500"))
+    assert not played.minutes(NAME)
+
+
+def test_one_pod_of_a_gateway_is_judged_by_what_it_answered_itself():
+    """The old pod answers under old names; the new one only fails and is no reason."""
+    tokens = litellm("litellm_output_tokens_total", 60, 31, pod="litellm-1")
+    played = gateway("1.109", asked(600, 31, "500"), asked(10, 31, pod="litellm-1"), tokens)
+    assert {f.annotations["description"].split(" pods")[0] for f in played.firing(NAME)} == {"1"}
+
+
+def test_the_way_out_names_no_version_of_another_exporter():
+    played = gateway("1.109", asked(10, 31), litellm("litellm_output_tokens_total", 60, 31))
+    assert "0.19" not in played.firing(NAME)[0].annotations["description"]

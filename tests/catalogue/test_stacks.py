@@ -24,6 +24,7 @@ MEANING = {
     "prefix_cache_hits": ("counter", {"", "tokens"}), "prefix_cache_queries": ("counter", {"", "tokens"}),
     "tokens_input": TOKENS, "tokens_output": TOKENS, "tokens_cache_read": TOKENS, "tokens_cache_write": TOKENS,
     "tokens_reasoning": TOKENS, "input_tokens_per_request": PER_REQUEST, "output_tokens_per_request": PER_REQUEST,
+    "progress": TOKENS,
     "cost": ("counter", {"usd"}), "cost_by_team": ("counter", {"usd"}),
     "cost_by_user": ("counter", {"usd"}), "cost_per_request": ("histogram", {"usd"}),
     "cost_unpriced": REQUESTS, "usage_missing": REQUESTS,
@@ -128,9 +129,21 @@ def test_litellm_counts_failures_with_their_status() -> None:
 def test_litellm_has_no_cost_per_request_but_cost_by_team_and_user(label: str, own: str) -> None:
     assert newest("litellm", "cost_per_request") == ()
     (use,) = newest("litellm", f"cost_by_{label}")
-    assert (use.metric, dict(use.keep)) == ("litellm_spend_metric_total", {"model": "model", label: own})
+    assert (use.metric, dict(use.keep)) == ("litellm_spend_metric_total", {label: own})
+    assert dict(use.copy) == {"requested_model": "model"}
     (spend,) = load("litellm").find("litellm_spend_metric_total")
     assert own in spend.labels_at(Version.parse("1.60.0")) and own in spend.labels_at(load("litellm").newest)
+
+
+def test_litellm_reports_everything_under_the_model_the_caller_asked_for() -> None:
+    """What is divided by each other must have one name; where a version lacks it, the deployment's stands in."""
+    litellm = load("litellm")
+    assert litellm.label_map()["model"] == "requested_model"
+    for signal, uses in litellm.signals.items():
+        for use in uses:
+            (metric,) = litellm.find(use.metric)
+            assert "model" not in use.keep, signal
+            assert ("requested_model" in metric.labels_at(metric.since or litellm.newest)) is not bool(use.copy), signal
 
 
 @pytest.mark.parametrize(
@@ -161,6 +174,13 @@ def test_sglang_facts() -> None:
     old = VersionRange.parse("0.4.6")
     assert alternatives(sglang, "preemptions", old) == ()
     assert alternatives(sglang, "input_tokens_per_request", old) == ()
+
+
+def test_progress_is_what_grows_while_a_request_runs() -> None:
+    assert {name for name in exporters() if load(name).signals.get("progress")} == {"sglang", "vllm"}
+    assert names(newest("sglang", "progress", "colon")) == ["sglang:realtime_tokens_total"]
+    assert names(newest("vllm", "progress")) == ["vllm:generation_tokens_total"]
+    assert alternatives(load("sglang"), "progress", VersionRange.parse("0.4.6")) == ()
 
 
 def test_signals_that_an_exporter_cannot_answer_are_not_made_up() -> None:
@@ -209,9 +229,23 @@ def test_genai_tokens_are_read_by_kind() -> None:
         for signal, kind in (("tokens_input", "input"), ("tokens_output", "output")):
             (use,) = newest(name, signal)
             assert (use.part, dict(use.match)) == ("sum", {"gen_ai_token_type": kind})
-    (use,) = newest("otel-genai", "ttft", "js-pull")
+    chunk = "gen_ai.client.operation.time_to_first_chunk"
+    (use,) = newest("otel-genai", "ttft", "js-pull", enabled=[chunk])
     assert use.metric == "gen_ai_client_operation_time_to_first_chunk"
     assert "gen_ai_operation_name" in use.match_re
+
+
+@pytest.mark.parametrize(("signal", "chunk"), [("ttft", "time_to_first_chunk"), ("itl", "time_per_output_chunk")])
+def test_genai_counts_on_chunks_only_where_the_spec_says_they_are_sent(signal: str, chunk: str) -> None:
+    genai, instrument = load("otel-genai"), f"gen_ai.client.operation.{chunk}"
+    assert newest("otel-genai", signal) == ()
+    assert names(newest("otel-genai", signal, enabled=[instrument])) == [genai.find(instrument)[0].name]
+    answer = availability(genai, instrument, VersionRange.parse("1.41.1"))
+    assert answer.how == (
+        "turn it on (an instrumentation of semantic conventions 1.41 or newer) and list it under `enabled`"
+    )
+    older = availability(genai, instrument, VersionRange.parse("1.36"), enabled=[instrument])
+    assert (older.state, older.how) == ("never", "upgrade to 1.41.0")
 
 
 def test_keda_renames_its_namespace_unless_labels_are_honoured() -> None:

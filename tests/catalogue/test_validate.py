@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashgen.catalogue.loader import exporters, read
+from dashgen.catalogue.loader import build, exporters, read
 from dashgen.catalogue.validate import contradictions
 
 SOUND: dict[str, Any] = {
@@ -119,6 +119,10 @@ def test_the_example_is_sound() -> None:
         (lambda d: use(d).update(set={"error_class": "bad"}), "unknown error class bad"),
         (lambda d: use(d).update(beside=True, set={"outcome": "success"}), "must all say so, and be two or more"),
         (lambda d: d["signals"].update(itl=[{"metric": "x:up", "beside": True}] * 2), "needs set or classify"),
+        (lambda d: use(d).update(copy={"pod_ip": "model_name"}), "has no label pod_ip"),
+        (lambda d: use(d).update(copy={"model_name": "pod_ip"}), "has no label pod_ip"),
+        (lambda d: use(d).update(copy={"model_name": "model_name"}), "copy cannot fill model_name from model_name"),
+        (lambda d: use(d).update(copy={"model_name": "reason"}), "copy cannot fill model_name from reason"),
         (lambda d: use(d).update(classify={**RULE, "label": "status"}), "has no label status"),
         (lambda d: use(d).update(classify={**RULE, "default": "a"}), "classify has unknown key default"),
         (lambda d: use(d).update(classify={"label": "reason"}), "classify has no success"),
@@ -141,12 +145,34 @@ def test_an_expression_may_be_the_successor() -> None:
 def test_new_keys_of_a_use_are_sound() -> None:
     def change(data: dict[str, Any]) -> None:
         use(data).update(match_re={"reason": "a|b"}, part="count", set={"outcome": "success"}, classify=dict(RULE))
+        use(data).update(drop=[], copy={"reason": "model_name"})
         data["variants"]["image"]["separators"] = [":", "_"]
         data["route"] = "by-model"
         data["label_sets"] = {"any": ["reason"]}
         old(data)["labels"] = {"0.7.0": ["a"], "0.8.0": ["a", "b"]}
 
     assert broken(change) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"since": 1.41}, "must be quoted"),
+        ({"since": "1.50.0"}, "since 1.50.0 is newer than 1.41.1"),
+        ({"since": "1.41.0", "removed_in": "1.40.0"}, "since 1.41.0 is not before removed_in 1.40.0"),
+    ],
+)
+def test_versions_of_instruments_are_checked(change: dict[str, Any], message: str) -> None:
+    data = read("otel-genai")
+    data["instruments"][0].update(change)
+    assert [problem for problem in contradictions(data) if message in problem]
+
+
+def test_versions_of_instruments_are_read() -> None:
+    data = read("otel-genai")
+    data["instruments"][0].update(since="1.27.0", removed_in="1.40.0")
+    metric = build(data).metrics[0]
+    assert (str(metric.since), str(metric.removed_in)) == ("1.27.0", "1.40.0")
 
 
 def test_labels_of_instruments_are_checked_as_prometheus_stores_them() -> None:

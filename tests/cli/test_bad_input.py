@@ -86,6 +86,19 @@ BAD_SPECS = {
         with_line("  - {kind: app, selector: {job: other}}"),
         '6:12: a second source named "app"',
     ),
+    "users counted twice": (
+        with_line("  - {kind: otel-genai, selector: {job: other}}"),
+        "6:12: otel-genai beside app: two kinds of client that see the same requests (the other is at 5:12)",
+    ),
+    "selectors that overlap": (
+        with_line('  - {kind: app, name: other, selector: {job: {regex: "chat-.*"}}}'),
+        "6:40: other and app both expose",
+    ),
+    "a role without an engine": (GOOD.replace("kind: app,", "kind: app, role: decode,"), "5:23: `role: decode` at app"),
+    "an engine that serves nothing": (
+        GOOD.replace("route: cloud, prices: {input: 2.5, output: 10}", "route: local, engine: app"),
+        '3:39: "app" is no engine',
+    ),
     "unknown version": (GOOD.replace("kind: app,", "kind: vllm, version: 9.1,"), '5:27: vllm "9.1" is newer'),
     "no version": (GOOD.replace("kind: app,", "kind: vllm, version: new,"), '5:27: the version "new" of vllm'),
     "zero threshold": (

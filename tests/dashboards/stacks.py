@@ -67,7 +67,6 @@ def sglang():
         ("gen_ai_client_token_usage", 60, 100, {"gen_ai_token_type": "output"}),
         ("gen_ai_client_operation_duration_seconds", 57, 1.5, {}),
         ("gen_ai_client_operation_duration_seconds", 3, 1.5, {"error_type": "429"}),
-        ("gen_ai_client_operation_time_to_first_chunk_seconds", 60, 0.75, {}),
     ):
         metric, own = genai(name, job="translate-api", gen_ai_request_model="Qwen/Qwen3-30B-A3B", **extra)
         bounds = [64, 256, 1024] if "usage" in name else BOUNDS

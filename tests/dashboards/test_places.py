@@ -130,7 +130,7 @@ def test_rules_above_two_clusters_of_two_replicas_each():
             (f"{BOARD}/verdict-kv/kv", us, {"KV cache": 0.6}),
             (f"{BOARD}/kv-cache-by-pod/pods_0", us, {f"vllm-qwen-0 {ODD} us": 0.6}),
             (f"{BOARD}/gpu-memory/used", us, {"node-0 gpu 0": 0.75}),
-            (f"{BOARD}/telemetry/present", us, {"app": 1, "dcgm-exporter": 1, f"vllm {ODD}": 1}),
+            (f"{BOARD}/telemetry/present", us, {"app us": 1, "dcgm-exporter us": 1, f"vllm {ODD} us": 1}),
             ("cost/idle-gpu-cost/all", {}, {f"{ODD} all GPUs": 4.2}),
             ("cost/idle-gpu-cost/all", us, {f"{ODD} all GPUs": 2.1}),
         ],

@@ -201,6 +201,87 @@ def test_spend_is_what_litellm_counts_whatever_deployment_answered():
     assert teams == pytest.approx({"": 0.01, "search": 0.005, "chat": 0.005})
 
 
+DEPLOYED = "us.anthropic.claude-v1:0"
+OLD = {"pod": "old", "model": DEPLOYED}
+NEW = {"pod": "new", "model": DEPLOYED, "requested_model": "claude"}
+EMPTY = {"pod": "new", "model": DEPLOYED, "requested_model": ""}
+NAMED = CLAUDE | {"aliases": [DEPLOYED]}
+
+
+@pytest.mark.parametrize(
+    ("fleet", "under"),
+    [
+        ([(0.6, NEW)], {"claude": 0.01}),
+        ([(0.6, OLD)], {DEPLOYED: 0.01}),
+        ([(0.6, EMPTY)], {DEPLOYED: 0.01}),
+        ([(0.6, OLD), (1.2, NEW)], {DEPLOYED: 0.01, "claude": 0.02}),
+        # One pod, one deployment: with a model that was asked for, and without.
+        ([(0.6, NEW | {"requested_model": DEPLOYED}), (1.2, EMPTY)], {DEPLOYED: 0.03}),
+        ([(0.6, NEW), (1.2, EMPTY)], {DEPLOYED: 0.02, "claude": 0.01}),
+    ],
+)
+@pytest.mark.parametrize("version", ["1.60", "1.85.7", "1.93.2", "1.109", ">=1.60, <=1.109"])
+def test_spend_is_under_the_model_that_was_asked_for_and_of_old_pods_under_the_deployment(fleet, under, version):
+    series = [litellm("litellm_spend_metric_total", usd, 70, **labels) for usd, labels in fleet]
+    played = proxy(*series, sources=(LITELLM | {"version": version},), groups=("cost",), until=65)
+    for record in ("llm:cost_gateway:rate1h", "llm:cost_by_team_gateway:rate1h"):
+        answer = played.query(record)
+        assert answer.by("model") == pytest.approx(under), record
+        assert len(list(answer)) == len(under)
+
+
+def test_with_an_alias_old_and_new_pods_are_one_series():
+    fleet = ((0.6, OLD), (1.2, NEW), (2.4, EMPTY), (3.6, NEW | {"model": "claude", "team_alias": "search"}))
+    series = [litellm("litellm_spend_metric_total", usd, 70, **labels) for usd, labels in fleet]
+    played = proxy(*series, models=(NAMED,), groups=("cost",), until=65)
+    ((labels, usd),) = played.query("llm:cost_gateway:rate1h")
+    assert usd == pytest.approx(7.8 / 60)
+    assert labels == {
+        "__name__": "llm:cost_gateway:rate1h",
+        "llm_service": "chat",
+        "llm_source": "litellm",
+        "namespace": "gw",
+        "model": "claude",
+        "route": "cloud",
+    }
+
+
+def test_a_fallback_is_paid_for_by_the_model_that_was_asked_for():
+    played = proxy(
+        litellm("litellm_spend_metric_total", 0.6, 70, model="claude", requested_model="gpt"),
+        litellm("litellm_spend_metric_total", 1.2, 70, model="claude", requested_model="claude"),
+        models=(CLAUDE, GPT),
+        groups=("cost",),
+        until=65,
+    )
+    assert played.query("llm:cost_gateway:rate1h").by("model") == pytest.approx({"gpt": 0.01, "claude": 0.02})
+
+
+def test_a_model_of_any_name_is_copied_whole():
+    odd = 'a "b" \\ ; $1 {{x}} é'
+    played = proxy(litellm("litellm_spend_metric_total", 0.6, 70, model=odd), groups=("cost",), until=65)
+    assert played.query("llm:cost_gateway:rate1h").by("model") == pytest.approx({odd: 0.01})
+
+
+def test_the_first_token_is_under_the_model_that_was_asked_for():
+    slow, fast = {3: 1}, {0.75: 1}
+    played = proxy(
+        first_token(slow, model=DEPLOYED, requested_model="claude"),
+        first_token(fast, model=DEPLOYED, requested_model="gpt"),
+        models=(NAMED, GPT),
+        groups=("latency",),
+    )
+    assert played.models(TTFT) == {"claude"}
+    assert set(played.query("llm:ttft_gateway_seconds:p95_5m").by("model")) == {"claude", "gpt"}
+
+
+def test_the_first_token_of_old_and_new_pods_is_one_distribution():
+    fleet = (OLD, NEW, EMPTY)
+    played = proxy(*(first_token({3: 1}, **labels) for labels in fleet), models=(NAMED,), groups=("latency",))
+    assert played.query('llm:ttft_gateway_seconds_bucket:rate5m{le="+Inf"}').by("model") == pytest.approx({"claude": 3})
+    assert played.query('llm:ttft_gateway_seconds_bucket:rate5m{le="2"}').by("model") == pytest.approx({"claude": 0})
+
+
 def first_token(shares, minutes=30, **labels):
     own = {"job": "litellm", "namespace": "gw", "pod": "litellm-0", "model": "claude"} | labels
     bounds = [0.25, 0.5, 1, 2, 5, 10]

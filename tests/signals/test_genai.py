@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashgen.alerts import alerts, rule_groups
+from dashgen.alerts import alerts, missing_alerts, rule_groups
 from dashgen.model import RecordingRule
 from tests.alerts.deployments import spec
 from tests.exporters import CLAUDE, GPT, distribution, genai
@@ -96,6 +96,46 @@ def test_every_error_type_has_its_class():
 def test_the_error_page_reads_error_types(error, fires):
     played = application(done(90, 31), done(10, 31, error), groups=("traffic",), until=30)
     assert bool(played.minutes("LLMErrorRateHigh")) is fires
+
+
+CHUNK = "gen_ai.client.operation.time_to_first_chunk"
+ENGINE = {"kind": "sglang", "selector": {"job": "sglang"}, "version": "0.5.23"}
+SERVED = {"name": "qwen", "route": "local", "engine": "sglang"}
+TTFT = "LLMTimeToFirstTokenHigh"
+
+
+def waited(seconds, metric="gen_ai_client_operation_time_to_first_chunk_seconds"):
+    """One request a second for half an hour that waits that long for its first token."""
+    name, own = genai(metric, gen_ai_request_model="qwen")
+    if metric.startswith("sglang"):
+        own = {"job": "sglang", "namespace": "llm", "pod": "sglang-0", "model_name": "qwen"}
+    return distribution(name, [1, 2, 4, 8], 60, 31, {seconds: 1}, **own)
+
+
+def test_an_application_that_sends_no_first_chunk_leaves_its_engine_to_tell():
+    series = (waited(3, "sglang:time_to_first_token_seconds"), done(60, 31, seconds=3, gen_ai_request_model="qwen"))
+    played = application(*series, models=(SERVED,), sources=(SOURCE, ENGINE), groups=("latency",), until=30)
+    assert played.models(TTFT) == {"qwen"}
+
+
+def test_an_application_that_is_said_to_send_it_speaks_before_its_engine():
+    series = (waited(0.5), waited(3, "sglang:time_to_first_token_seconds"))
+    sources = (SOURCE | {"enabled": [CHUNK]}, ENGINE)
+    played = application(*series, models=(SERVED,), sources=sources, groups=("latency",), until=30)
+    assert played.query("llm:ttft_client_seconds:p95_5m").value() == pytest.approx(0.95)
+    assert not played.minutes(TTFT)
+    slow = application(waited(3), models=(SERVED,), sources=sources, groups=("latency",), until=30)
+    assert slow.models(TTFT) == {"qwen"}
+
+
+def test_where_nobody_measures_the_first_token_the_page_says_how_to_get_it():
+    (page,) = (page for page in missing_alerts(spec((CLAUDE,), (SOURCE,))) if page.name == TTFT)
+    assert (
+        page.missing.reason
+        == "source otel-genai: off by default: needs an instrumentation of semantic conventions 1.41 or newer"
+    )
+    assert page.missing.how.endswith("and list it under `enabled`")
+    assert TTFT not in {page.name for page in missing_alerts(spec((CLAUDE,), (SOURCE | {"enabled": [CHUNK]},)))}
 
 
 PRICED = (CLAUDE, GPT)

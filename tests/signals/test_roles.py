@@ -132,3 +132,20 @@ def test_a_prefill_pod_that_hands_everything_over_is_not_stalled():
     handing_over = pod("prefill", tokens=(0, 60000), running=4)
     played = serve(handing_over, pod("decode", tokens=(6000, 0)), groups=("capacity",))
     assert not played.minutes("LLMServingStalled")
+
+
+def test_requests_that_fail_in_prefill_are_seen():
+    """They never reach the decode engine, which counts the ends of all others."""
+    failing = {"job": "prefill", "namespace": "llm", "pod": "prefill-0", "model_name": "r1", "engine": "0"}
+    lost = count("vllm:request_success_total", 30, 31, finished_reason="error", **failing)
+    played = serve(*pair(), lost, groups=("traffic",))
+    # Sixty a minute end at the decode engine, thirty in prefill: thirty of ninety fail.
+    assert played.query("llm:failed_ends_engine:rate10m").value() == pytest.approx(1 / 3)
+    assert played.models("LLMEngineErrorsHigh") == {"r1"}
+    assert not serve(*pair(), groups=("traffic",)).minutes("LLMEngineErrorsHigh")
+
+
+def test_a_prefill_that_fails_everything_leaves_the_decode_engine_idle_and_is_seen():
+    failing = {"job": "prefill", "namespace": "llm", "pod": "prefill-0", "model_name": "r1", "engine": "0"}
+    lost = count("vllm:request_success_total", 60, 31, finished_reason="error", **failing)
+    assert serve(lost, groups=("traffic",)).models("LLMEngineErrorsHigh") == {"r1"}

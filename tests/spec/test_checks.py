@@ -24,7 +24,158 @@ def with_sources(*sources):
     return SMALLEST[:SOURCES] + "sources:\n" + "".join(f"  - {{{source}}}\n" for source in sources)
 
 
+def serving(models, *sources):
+    """Models on vLLM, and their sources."""
+    listed = "".join(f"  - {{name: {name}, route: local}}\n" for name in models)
+    return f"name: chat\nmodels:\n{listed}sources:\n" + "".join(f"  - {{{source}}}\n" for source in sources)
+
+
+def with_workloads(*pods):
+    """Models on vLLM whose workloads are in one namespace."""
+    return with_models(
+        *(f"name: m{n}, route: local, workload: {{namespace: x, pods: {text}}}" for n, text in enumerate(pods))
+    )
+
+
 CASES = [
+    (
+        with_sources("kind: app, selector: {job: a}", "kind: @@otel-genai, selector: {job: b}"),
+        "otel-genai beside app: two kinds of client that see the same requests (the other is at 5:12)",
+    ),
+    (
+        with_sources("kind: litellm, selector: {job: a}", "kind: @@production-stack-router, selector: {job: b}"),
+        "production-stack-router beside litellm: two kinds of gateway that see the same requests",
+    ),
+    (
+        with_sources("kind: vllm, selector: {job: a}, vantage: @@gpu"),
+        "vllm with vantage gpu",
+    ),
+    (
+        with_sources("kind: app, selector: {job: a}, role: @@decode", "kind: vllm, selector: {job: b}"),
+        "`role: decode` at app, which is no engine",
+    ),
+    (
+        with_sources("kind: dcgm-exporter, selector: {job: a}, model: @@gpt-4o"),
+        "`model` at dcgm-exporter, whose series are of every model",
+    ),
+    (
+        with_sources("kind: vllm, selector: {job: a}", 'kind: vllm, name: b, selector: @@{job: {regex: "a|b"}}'),
+        (
+            "b and vllm both expose vllm:num_requests_running, and their selectors may pick the same series "
+            "(the other is at 5:28)"
+        ),
+    ),
+    (
+        with_sources(
+            'kind: vllm, selector: {job: {regex: "a-.*"}}', 'kind: vllm, name: b, selector: @@{job: {regex: "a.*"}}'
+        ),
+        (
+            "b and vllm both expose vllm:num_requests_running, and their selectors may pick the same series "
+            "(the other is at 5:28)"
+        ),
+    ),
+    (
+        with_sources("kind: vllm, selector: {job: a}", "kind: production-stack-router, selector: @@{app: b}"),
+        (
+            "production-stack-router and vllm both expose vllm:num_requests_running, and their selectors may pick the "
+            "same series (the other is at 5:28)"
+        ),
+    ),
+    (
+        with_models("name: a, route: local, engine: @@keda").replace("kind: vllm", "kind: keda"),
+        '"keda" is no engine',
+    ),
+    (
+        with_sources("kind: vllm, selector: {job: a}, role: @@prefill"),
+        "a prefill engine without any decode engine",
+    ),
+    (
+        with_sources(
+            "kind: vllm, selector: {job: a}, role: @@prefill", "kind: sglang, selector: {job: b}, role: unified"
+        ),
+        "a prefill engine without any decode engine of kind vllm",
+    ),
+    (
+        serving(
+            ("x", "y"),
+            "kind: vllm, name: p, selector: {job: a}, role: @@prefill, model: x",
+            "kind: vllm, name: d, selector: {job: b}, role: decode, model: x",
+            "kind: vllm, name: q, selector: {job: c}, role: decode, model: y",
+        )
+        .replace("@@prefill, model: x", "prefill, model: x")
+        .replace("decode, model: y", "@@decode, model: y"),
+        "a decode engine without any prefill engine of kind vllm for the model y",
+    ),
+    (
+        serving(
+            ("x", "y"),
+            "kind: vllm, name: p, selector: {job: a}, role: prefill, model: x",
+            "kind: @@vllm, name: d, selector: {job: b}, role: decode",
+        ),
+        "sources of kind vllm have the roles decode, prefill, and 2 models are served by this kind",
+    ),
+    (
+        serving(
+            ("x", "y"),
+            "kind: vllm, name: p, selector: {job: a}, role: prefill, model: x",
+            "kind: vllm, name: d, selector: {job: b}, role: decode, model: x",
+            "kind: @@vllm, name: u, selector: {job: c}",
+        ),
+        "sources of kind vllm have the roles decode, prefill, unified, and 2 models",
+    ),
+    (
+        with_sources("kind: dcgm-exporter, selector: {job: a}, histograms: @@native"),
+        "native histograms of dcgm-exporter, which has no histograms",
+    ),
+    (
+        with_sources("kind: dcgm-exporter, selector: {job: a}, vantage: @@engine"),
+        "dcgm-exporter with vantage engine",
+    ),
+    (
+        with_sources("kind: app, selector: {job: a}", "kind: litellm, selector: {job: b}, vantage: client").replace(
+            "kind: litellm", "kind: @@litellm"
+        ),
+        "litellm beside app: two kinds of client",
+    ),
+    (
+        with_sources("kind: dcgm-exporter, selector: {job: a}, model: @@unknown"),
+        "`model` at dcgm-exporter, whose series are of every model",
+    ),
+    (
+        with_sources("kind: keda, selector: {job: a}, role: @@decode"),
+        "`role: decode` at keda, which is no engine",
+    ),
+    (
+        with_models("name: a, route: local, engine: @@litellm").replace("kind: vllm", "kind: litellm"),
+        '"litellm" is no engine',
+    ),
+    (with_workloads("qwen-.*", "@@qwen-.*"), '"qwen-.*" of "m1" and "qwen-.*" of "m0" match the same pods'),
+    (with_workloads("qwen-.*", "@@qwen-big-.*"), '"qwen-big-.*" of "m1" and "qwen-.*" of "m0" match the same pods'),
+    (with_workloads("'qwen-big-[0-9]+'", "@@qwen-.*"), '"qwen-.*" of "m1" and "qwen-big-[0-9]+" of "m0" match'),
+    (with_workloads("a-0", "b|@@a-.*").replace("b|", ""), '"a-.*" of "m1" and "a-0" of "m0" match the same pods'),
+    (with_workloads("x|a-.*", "@@b|a-b"), '"b|a-b" of "m1" and "x|a-.*" of "m0" match the same pods'),
+    (with_workloads("x-.*", "@@.*"), '".*" of "m1" and "x-.*" of "m0" match the same pods'),
+    (
+        with_models("name: a, route: local, workload: {namespace: n, pods: p, @@scaled_object: so}"),
+        'the ScaledObject "so" has no effect: no source knows it',
+    ),
+    (
+        serving(
+            ("x, workload: {namespace: n, pods: p, @@scaled_object: so}",),
+            "kind: vllm, name: p, selector: {job: a}, role: prefill",
+            "kind: vllm, name: d, selector: {job: b}, role: decode",
+            "kind: keda, selector: {job: keda}",
+        ),
+        'one ScaledObject of "x", which is served by engines with `role: prefill`',
+    ),
+    (
+        with_sources("kind: vllm, selector: {job: a}, histograms: @@native"),
+        "native histograms, and Prometheus is 2.42",
+    ),
+    (
+        with_sources("kind: app, selector: {job: a}, model: @@z"),
+        'the source is of the model "z", which the spec does not have',
+    ),
     (
         with_sources("kind: vllm, selector: {job: a}", "kind: vllm, name: b, selector: @@{job: a}"),
         'the selector of "vllm" again: its series would be counted twice (the other is at 5:28)',
@@ -145,6 +296,89 @@ def test_each_check_reports_one_problem_at_its_place(problems, text, found):
 )
 def test_versions_the_catalogue_knows(problems, version):
     assert problems(with_sources(f"kind: vllm, selector: {{job: a}}, version: {version}")) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("a", "b"),
+        ("a", "{not_equals: a}"),
+        ("a", "{not_regex: a|b}"),
+        ("a-1", "{regex: 'b-.*'}"),
+        ("{regex: 'a-.*'}", "{regex: 'b-.*'}"),
+        ("{regex: 'a-.*'}", "{not_regex: 'a-.*'}"),
+        ("{regex: a|b}", "{regex: c|d}"),
+        ("{regex: a|b}", "{regex: '[cd]'}"),
+        ("{regex: 'a|b-.*'}", "{regex: 'c.*|ba'}"),
+        ("{regex: 'vllm\\.a.*'}", "{regex: vllm-a.*}"),
+        ("{regex: 'ab*'}", "{regex: c}"),
+    ],
+)
+def test_selectors_that_cannot_overlap(problems, one, two):
+    sources = (f"kind: vllm, name: s{n}, selector: {{job: {each}}}" for n, each in enumerate((one, two)))
+    assert problems(with_sources(*sources)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("a", "{not_equals: b}"),
+        ("a", "{regex: 'a|b'}"),
+        ("{not_equals: a}", "{not_equals: b}"),
+        ("{regex: 'a-.*'}", "{regex: 'a-b.*'}"),
+        ("{regex: 'a|b'}", "{regex: 'b|c'}"),
+        ("{regex: '(a|b)-.*'}", "{regex: 'c-.*'}"),
+        ("{regex: 'ab*c'}", "{regex: 'ac.*'}"),
+        ("{regex: 'x(a|b)'}", "{regex: 'xa'}"),
+        ("{regex: '(?i)a.*|B.*'}", "{regex: 'b.*'}"),
+        ("{regex: '\\Qa+\\E?.*'}", "{regex: 'a-.*'}"),
+        ("{regex: 'a-.*'}", "{not_regex: 'a-b'}"),
+    ],
+)
+def test_selectors_that_may_overlap(problems, one, two):
+    sources = (f"kind: vllm, name: s{n}, selector: {{job: {each}}}" for n, each in enumerate((one, two)))
+    (problem,) = problems(with_sources(*sources))
+    assert "s1 and s0 both expose vllm:num_requests_running" in problem.found
+
+
+def test_overlaps_name_a_metric_of_the_versions_that_run(problems):
+    def found(version):
+        sources = (
+            f"kind: vllm, selector: {{job: a}}, version: {version}",
+            "kind: production-stack-router, selector: {app: b}",
+        )
+        (problem,) = problems(with_sources(*sources))
+        return problem.found
+
+    assert "vllm:num_requests_running" in found("'0.33'")
+    assert "vllm:gpu_prefix_cache_hit_rate" in found("0.8.2")  # and no longer in 0.33
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        with_workloads("qwen-.*", "llama-.*"),
+        with_workloads("'qwen-[0-9].*'", "qwen-big-.*"),
+        with_workloads("qwen-.*", "qwen-.*").replace("namespace: x", "namespace: y", 1),
+        with_workloads("'(a|b)-.*'", "c-.*"),
+        with_sources("kind: app, selector: {job: a}", "kind: app, name: b, selector: {job: b}"),
+        with_sources("kind: app, selector: {job: a}", "kind: litellm, selector: {job: b}"),
+        with_sources("kind: vllm, selector: {job: a}, vantage: gateway"),
+        serving(
+            ("x", "y"),
+            "kind: vllm, name: p, selector: {job: a}, role: prefill, model: x",
+            "kind: vllm, name: d, selector: {job: b}, role: decode, model: x",
+            "kind: vllm, name: u, selector: {job: c}, model: y",
+        ),
+        serving(
+            ("x, workload: {namespace: n, pods: p, scaled_object: so}",),
+            "kind: vllm, selector: {job: a}",
+            "kind: kube-state-metrics, selector: {job: b}",
+        ),
+    ],
+)
+def test_what_fits_together_is_not_reported(problems, text):
+    assert problems(text) == []
 
 
 def test_price_lists_may_meet_on_a_day(problems):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dashgen.spec.checks import models, service, sources, stacks
+from dashgen.spec.checks import models, roles, service, sources, stacks, vantages, workloads
 from dashgen.spec.checks.finding import Finding
 from dashgen.spec.spec import Spec
 
@@ -15,17 +15,23 @@ CHECKS: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     models.engines,
     models.price_dates,
     models.price_tiers,
-    models.workload_pods,
+    workloads.workload_pods,
+    workloads.shared_pods,
+    workloads.scaled_objects,
     sources.source_kinds,
     sources.source_names,
     sources.versions,
     sources.variants,
     sources.metrics,
     sources.selectors,
-    sources.same_series,
     sources.label_maps,
+    vantages.one_kind_for_users,
+    vantages.fixed_vantages,
+    vantages.engines_only,
+    vantages.engine_kinds,
     stacks.source_models,
-    stacks.roles,
+    roles.pairs,
+    roles.role_models,
     stacks.native_histograms,
     stacks.shared_names,
     service.intervals,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from dashgen.spec.words import closest, listing, quote
 
 if TYPE_CHECKING:
-    from dashgen.catalogue.model import Exporter
+    from dashgen.catalogue.model import Exporter, Vantage
     from dashgen.catalogue.version import Version, VersionRange
+    from dashgen.spec.sources import Source
+    from dashgen.spec.spec import Spec
 
 
 def kinds() -> tuple[str, ...]:
@@ -39,6 +42,34 @@ def metrics(kind: str) -> tuple[str, ...]:
 def has_metric(kind: str, name: str) -> bool:
     """Whether the exporter has a metric of that name, in some version and variant."""
     return bool(exporter(kind).find(name))
+
+
+def sources(spec: Spec) -> Iterator[tuple[int, Source]]:
+    """The sources of known kinds, with their places in the spec; another check reports the rest."""
+    for index, source in enumerate(spec.sources):
+        if source.kind in kinds():
+            yield index, source
+
+
+def vantage(source: Source) -> Vantage:
+    """Where a source of a known kind measures."""
+    return source.vantage or exporter(source.kind).vantage
+
+
+def exposes(source: Source, name: str) -> bool:
+    """Whether some version that the source may run shows the metric; True when its version or variant is unknown."""
+    from dashgen.catalogue.availability import availability
+    from dashgen.catalogue.version import VersionRange
+
+    entry = exporter(source.kind)
+    try:
+        versions = VersionRange.parse(source.version or entry.newest_text)
+        state = availability(
+            entry, name, versions, source.variant, enabled=source.enabled, disabled=source.disabled
+        ).state
+    except ValueError:
+        return True
+    return state != "never"
 
 
 def version_problem(kind: str, text: str) -> tuple[str, str, str] | None:

@@ -8,7 +8,6 @@ from datetime import date
 
 from dashgen.spec.checks import known
 from dashgen.spec.checks.finding import Finding
-from dashgen.spec.checks.regex import regex_problem
 from dashgen.spec.document import Path
 from dashgen.spec.models import Model, Price
 from dashgen.spec.spec import Spec
@@ -71,6 +70,8 @@ def engines(spec: Spec) -> Iterator[Finding]:
         if kind not in known.kinds():
             expected, action = known.suggest(kind, known.kinds())
             yield Finding(path, f"unknown engine {quote(kind)}", expected, action, reads=(route,))
+            continue
+        if known.exporter(kind).vantage != "engine":
             continue
         assumed = "" if model.engine else ", the default engine of local models"
         yield Finding(
@@ -141,16 +142,3 @@ def price_tiers(spec: Spec) -> Iterator[Finding]:
                         other=(*path, seen[above]),
                     )
                 seen.setdefault(above, place)
-
-
-def workload_pods(spec: Spec) -> Iterator[Finding]:
-    """``workload.pods`` is an RE2 expression."""
-    for index, model in enumerate(spec.models):
-        problem = regex_problem(model.workload.pods) if model.workload else None
-        if problem and model.workload:
-            yield Finding(
-                ("models", index, "workload", "pods"),
-                f"the regular expression {quote(model.workload.pods)} is not RE2: {problem}",
-                "an expression that Prometheus (RE2) accepts",
-                "write it without; escape characters that are meant literally with a backslash",
-            )

@@ -27,11 +27,15 @@ _UNKNOWN_GROUPS = {
 _MOST_REPEATS = 1000
 
 
+def tokens(text: str) -> list[str]:
+    """The pieces an expression is written with: characters, escapes, classes, repetitions, openings of groups."""
+    return [match.group() for match in _TOKEN.finditer(text)]
+
+
 def regex_problem(text: str) -> str | None:
     """What RE2 would not accept in this expression; None when nothing was seen."""
     translated = []
-    for match in _TOKEN.finditer(text):
-        token = match.group()
+    for token in tokens(text):
         problem = _token_problem(token)
         if problem:
             return problem

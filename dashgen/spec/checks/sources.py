@@ -8,7 +8,6 @@ from dashgen.spec.checks import known
 from dashgen.spec.checks.finding import Finding
 from dashgen.spec.checks.regex import regex_problem
 from dashgen.spec.document import Path
-from dashgen.spec.sources import Source
 from dashgen.spec.spec import Spec
 from dashgen.spec.words import quote
 
@@ -38,15 +37,9 @@ def source_names(spec: Spec) -> Iterator[Finding]:
         seen.setdefault(source.id, index)
 
 
-def _known_sources(spec: Spec) -> Iterator[tuple[int, Source]]:
-    for index, source in enumerate(spec.sources):
-        if source.kind in known.kinds():
-            yield index, source
-
-
 def versions(spec: Spec) -> Iterator[Finding]:
     """A version is one the catalogue knows."""
-    for index, source in _known_sources(spec):
+    for index, source in known.sources(spec):
         if source.version is None:
             continue
         problem = known.version_problem(source.kind, source.version)
@@ -58,7 +51,7 @@ def versions(spec: Spec) -> Iterator[Finding]:
 
 def variants(spec: Spec) -> Iterator[Finding]:
     """A variant is one the catalogue documents for the exporter."""
-    for index, source in _known_sources(spec):
+    for index, source in known.sources(spec):
         if source.variant is None:
             continue
         names = known.variants(source.kind)
@@ -75,7 +68,7 @@ def variants(spec: Spec) -> Iterator[Finding]:
 
 def metrics(spec: Spec) -> Iterator[Finding]:
     """Metrics switched on or off are metrics of the exporter, and not both."""
-    for index, source in _known_sources(spec):
+    for index, source in known.sources(spec):
         if not source.enabled and not source.disabled:
             continue
         names = known.metrics(source.kind)
@@ -99,23 +92,6 @@ def metrics(spec: Spec) -> Iterator[Finding]:
                         "remove it from one",
                         other=("sources", index, "enabled", source.enabled.index(name)),
                     )
-
-
-def same_series(spec: Spec) -> Iterator[Finding]:
-    """Two sources of one kind with one selector would count every series twice."""
-    seen: dict[tuple[str, str], int] = {}
-    for index, source in enumerate(spec.sources):
-        selector = repr(sorted((label, matcher.operator()) for label, matcher in source.selector.items()))
-        first = seen.setdefault((source.kind, selector), index)
-        if first != index:
-            yield Finding(
-                ("sources", index, "selector"),
-                f"the selector of {quote(spec.sources[first].id)} again: its series would be counted twice",
-                f"a different selector for each source of kind {source.kind}",
-                "remove one of the two, or narrow both",
-                reads=(("sources", index, "kind"),),
-                other=("sources", first, "selector"),
-            )
 
 
 def label_maps(spec: Spec) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Checks of how sources fit together: series of one name that two sources read, roles, models nobody names."""
+"""Checks of how sources fit together: requests and series that two sources count, models nobody names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from dashgen.spec.checks import known
 from dashgen.spec.checks.finding import Finding
+from dashgen.spec.checks.overlap import disjoint
 from dashgen.spec.document import Path
-from dashgen.spec.sources import Matcher, Source
+from dashgen.spec.sources import Source
 from dashgen.spec.spec import Spec
 from dashgen.spec.words import closest, listing, quote
 
@@ -16,21 +17,15 @@ NATIVE_SINCE = (3, 0)
 """First Prometheus whose rules and promtool take native histograms without experimental syntax."""
 
 
-def _known(spec: Spec) -> Iterator[tuple[int, Source]]:
-    for index, source in enumerate(spec.sources):
-        if source.kind in known.kinds():
-            yield index, source
-
-
 def source_models(spec: Spec) -> Iterator[Finding]:
     """An exporter that names no model needs to be told which model it is of."""
-    for index, source in _known(spec):
+    for index, source in known.sources(spec):
         entry = known.exporter(source.kind)
+        if entry.vantage in ("gpu", "cluster"):
+            continue
         if source.model is not None:
             yield from _model_exists(spec, index, source)
-        elif (
-            entry.vantage in ("client", "gateway", "engine") and not entry.names_models and "model" not in source.labels
-        ):
+        elif not entry.names_models and "model" not in source.labels:
             served = [model.name for model in spec.models if model.engine_kind == source.kind]
             if len(served) != 1:
                 yield Finding(
@@ -56,86 +51,59 @@ def _model_exists(spec: Spec, index: int, source: Source) -> Iterator[Finding]:
     )
 
 
-def roles(spec: Spec) -> Iterator[Finding]:
-    """Prefill and decode engines come in pairs: each answers what the other does not."""
-    have = {source.role for source in spec.sources}
-    for index, source in enumerate(spec.sources):
-        other = {"prefill": "decode", "decode": "prefill"}.get(source.role)
-        if other and other not in have:
-            yield Finding(
-                ("sources", index, "role"),
-                f"a {source.role} engine without any {other} engine",
-                f"a source with `role: {other}` beside it: tokens and ends of requests are counted by the decode "
-                "engine, prompts and TTFT by the prefill engine",
-                f"add the {other} source, or write `role: unified`",
-                reads=(("sources",),),
-            )
-
-
 def native_histograms(spec: Spec) -> Iterator[Finding]:
-    """Native histograms need a Prometheus that knows them."""
+    """Native histograms need an exporter that has histograms, and a Prometheus that knows native ones."""
     match = re.match(r"v?([0-9]{1,4})\.([0-9]{1,4})", spec.prometheus.version)
-    if spec.prometheus.flavour != "prometheus" or match is None:
-        return
-    if (int(match[1]), int(match[2])) >= NATIVE_SINCE:
-        return
-    for index, source in enumerate(spec.sources):
-        if source.histograms == "native":
-            version: Path = ("prometheus", "version")
+    too_old = match is not None and (int(match[1]), int(match[2])) < NATIVE_SINCE
+    for index, source in known.sources(spec):
+        if source.histograms != "native":
+            continue
+        path: Path = ("sources", index, "histograms")
+        if not any(metric.type == "histogram" for metric in known.exporter(source.kind).metrics):
             yield Finding(
-                ("sources", index, "histograms"),
+                path,
+                f"native histograms of {source.kind}, which has no histograms",
+                "`histograms` only for exporters that have some",
+                "remove `histograms`",
+                reads=(("sources", index, "kind"),),
+            )
+        elif spec.prometheus.flavour == "prometheus" and too_old:
+            yield Finding(
+                path,
                 f"native histograms, and Prometheus is {spec.prometheus.version}",
                 "Prometheus 3.0 or newer for native histograms in rules",
                 'upgrade and write `prometheus: {version: "3.5"}`, or write `histograms: classic`',
-                reads=(version,),
+                reads=(("prometheus", "version"), ("prometheus", "flavour")),
             )
 
 
 def shared_names(spec: Spec) -> Iterator[Finding]:
-    """Two exporters that use one metric name must be told apart by their selectors, or series count twice."""
-    sources = list(_known(spec))
+    """Two sources that show one metric name must be told apart by their selectors, or its series count twice."""
+    sources = list(known.sources(spec))
     for place, (index, source) in enumerate(sources):
         for other, first in sources[:place]:
-            if first.kind == source.kind or _disjoint(first, source):
+            shared = None if disjoint(first, source) else _both_expose(first, source)
+            if shared is None:
                 continue
-            shared = _names(first) & _names(source)
-            if shared:
-                yield Finding(
-                    ("sources", index, "selector"),
-                    f"{source.kind} and {first.kind} both expose {min(shared)}, and their selectors may pick the same "
-                    "series",
-                    "selectors that cannot overlap: one label with a different value in each",
-                    "name the job in both, such as `job: vllm` and `job: router`",
-                    reads=(("sources", index, "kind"), ("sources", other, "kind")),
-                    other=("sources", other, "selector"),
-                )
+            again = first.kind == source.kind and first.selector == source.selector
+            yield Finding(
+                ("sources", index, "selector"),
+                f"the selector of {quote(first.id)} again: its series would be counted twice"
+                if again
+                else f"{source.id} and {first.id} both expose {shared}, and their selectors may pick the same series",
+                "selectors that cannot overlap: one label with another value, or an expression that begins differently",
+                "remove one of the two, or narrow both"
+                if again
+                else "name the job in both, such as `job: vllm-a` and `job: vllm-b`",
+                reads=(("sources", index, "kind"), ("sources", other, "kind")),
+                other=("sources", other, "selector"),
+            )
+            break
 
 
-def _names(source: Source) -> frozenset[str]:
-    return frozenset(known.metrics(source.kind))
-
-
-def _disjoint(one: Source, two: Source) -> bool:
-    """Whether no series can match both selectors, as far as plain values can tell."""
-    both = one.selector.keys() & two.selector.keys()
-    return any(_apart(one.selector[label], two.selector[label]) for label in both)
-
-
-def _apart(one: Matcher, two: Matcher) -> bool:
-    if one.equals is not None:
-        return not _accepts(two, one.equals)
-    if two.equals is not None:
-        return not _accepts(one, two.equals)
-    return False
-
-
-def _accepts(matcher: Matcher, value: str) -> bool:
-    operator, text = matcher.operator()
-    if operator in ("=", "!="):
-        return (text == value) == (operator == "=")
-    try:
-        # RE2 and Python agree on what job names are matched with; anything stranger may overlap.
-        found = re.fullmatch(text, value) is not None
-    except re.error:
-        return True
-    return found == (operator == "=~")
+def _both_expose(one: Source, two: Source) -> str | None:
+    """A name that both show in the versions of the spec: the one by which an exporter is known, else the first."""
+    both = set(known.metrics(one.kind)) & set(known.metrics(two.kind))
+    presence = known.exporter(two.kind).presence.metric
+    names = sorted(both, key=lambda name: (name != presence, name))
+    return next((name for name in names if known.exposes(one, name) and known.exposes(two, name)), None)
