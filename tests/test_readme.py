@@ -23,8 +23,10 @@ def checkout(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkout")
     for name in ("specs", "out"):
         shutil.copytree(ROOT / name, folder / name)
-    for example in (ROOT / "tests" / "examples").iterdir():
-        shutil.copy(example, folder)
+    shutil.copytree(ROOT / "tests" / "examples", folder, dirs_exist_ok=True)
+    # What the session about `diff` compares with.
+    build = [sys.executable, "-m", "dashgen", "build", "support.yaml", "--out", "out-support", "--quiet"]
+    subprocess.run(build, cwd=folder, check=True)
     return folder
 
 
@@ -40,7 +42,12 @@ def test_there_are_sessions():
 @pytest.mark.parametrize(("command", "shown"), SESSIONS, ids=[command for command, _ in SESSIONS])
 def test_session(checkout, command, shown):
     done = subprocess.run(
-        [sys.executable, "-m", *command.split()], cwd=checkout, capture_output=True, text=True, check=False
+        [sys.executable, "-m", *command.split()],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     printed = [squeezed(line) for line in (done.stdout + done.stderr).splitlines() if line]
     position = 0

@@ -17,22 +17,21 @@ import yaml
 
 from dashgen.assemble import assemble
 from dashgen.emit.dashboards import dashboard_documents
-from dashgen.emit.registry import render_all
+from dashgen.emit.registry import render, render_all
 from dashgen.model import Bundle, Panel, Query
 from tests.emit.sdk import lost_in_round_trip
 from tests.promtool import binary
 from tests.specs import CHAT, chat, variety
+from tests.specs import shipped as shipped_specs
 
 ROOT = Path(__file__).parents[1]
 SPECS = variety()
-FILES = {"service-health.json", "cost.json", "behavior.json", "prometheus-rule.yaml"}
 
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, str]:
-    """The files of specs/chat.yaml, made in this process."""
-    spec = chat()
-    return render_all(assemble(spec), spec)
+def shipped() -> dict[str, dict[str, str]]:
+    """The files of every spec in specs/, made in this process."""
+    return {name: render_all(assemble(spec), spec) for name, spec in shipped_specs().items()}
 
 
 @pytest.mark.parametrize(
@@ -44,19 +43,30 @@ def shipped() -> dict[str, str]:
     ],
     ids=["seed", "plain C locale", "Turkish in Kathmandu"],
 )
-def test_the_same_bytes_everywhere(shipped: dict[str, str], tmp_path: Path, env: dict[str, str], here: bool):
-    """Hash seed, locale, time zone, working directory, and whether the spec is named by a path of its own."""
+def test_the_same_bytes_everywhere(shipped: dict[str, dict[str, str]], tmp_path: Path, env: dict[str, str], here: bool):
+    """Hash seed, locale, time zone, working directory, and whether the specs are named by a path of their own."""
+    specs = CHAT.parent
     subprocess.run(
-        [sys.executable, "-m", "dashgen", "build", CHAT.relative_to(ROOT) if here else CHAT, "--out", tmp_path / "out"],
+        [
+            sys.executable,
+            "-m",
+            "dashgen",
+            "build",
+            specs.relative_to(ROOT) if here else specs,
+            "--out",
+            tmp_path / "out",
+        ],
         cwd=ROOT if here else tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DASHGEN_CACHE": "off", **env},
         check=True,
         capture_output=True,
     )
-    built = {path.name: path.read_bytes() for path in (tmp_path / "out/chat").iterdir()}
-    manifest = json.loads(built.pop(".dashgen-manifest.json"))
-    assert built == {name: text.encode() for name, text in shipped.items()}
-    assert (manifest["spec"], manifest["files"].keys()) == ("chat.yaml", FILES)
+    for name, files in shipped.items():
+        folder = tmp_path / "out" / name
+        built = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        manifest = json.loads(built.pop(".dashgen-manifest.json"))
+        assert built == {file: text.encode() for file, text in files.items()}
+        assert (manifest["spec"], manifest["files"].keys()) == (f"{name}.yaml", files.keys())
 
 
 @pytest.mark.parametrize("name", SPECS)
@@ -68,7 +78,7 @@ def test_the_sdk_loses_nothing_of_a_dashboard(name: str):
 @pytest.mark.parametrize("name", SPECS)
 def test_promtool_accepts_the_emitted_rules(name: str, tmp_path: Path):
     spec = SPECS[name]
-    text = render_all(assemble(spec), spec)["prometheus-rule.yaml"]
+    text = render("prometheus-rule", assemble(spec), spec)["prometheus-rule.yaml"]
     # The very bytes, less the wrapping of the operator's resource: Go's YAML parser must read them too.
     rules = tmp_path / "rules.yaml"
     rules.write_text(textwrap.dedent(text.partition("\nspec:\n")[2]))
@@ -84,7 +94,7 @@ def test_promtool_accepts_the_emitted_rules(name: str, tmp_path: Path):
 def test_the_layout_of_a_rule_changes_no_expression(name: str):
     spec = SPECS[name]
     bundle = assemble(spec)
-    document = yaml.safe_load(render_all(bundle, spec)["prometheus-rule.yaml"])
+    document = yaml.safe_load(render("prometheus-rule", bundle, spec)["prometheus-rule.yaml"])
     written = [rule["expr"] for group in document["spec"]["groups"] for rule in group["rules"]]
     meant = [rule.expr for group in bundle.groups for rule in group.rules]
     assert [str(promql_parser.parse(expr)) for expr in written] == [str(promql_parser.parse(expr)) for expr in meant]
@@ -125,13 +135,20 @@ def test_inserting_panels_and_queries_moves_no_identity():
         assert (after[place][0], [name for name in after[place][1] if name != "added"]) == (title, names)
 
 
-def test_uids_follow_the_spec_not_the_order():
-    uids = {key: document["uid"] for key, document in dashboard_documents(assemble(chat())).items()}
-    assert uids == {name: f"llm-chat-{name}" for name in ("service-health", "cost", "behavior")}
+@pytest.mark.parametrize("name", shipped_specs())
+def test_uids_follow_the_spec_not_the_order(name: str):
+    uids = {key: document["uid"] for key, document in dashboard_documents(assemble(SPECS[name])).items()}
+    assert uids == {board: f"llm-{name}-{board}" for board in ("service-health", "cost", "behavior")}
 
 
-def test_every_alert_leads_to_a_panel_that_exists(shipped: dict[str, str]):
-    panels = identities({name: json.loads(text) for name, text in shipped.items() if name.endswith(".json")})
-    links = re.findall(r"/d/llm-chat-([a-z-]+)\?viewPanel=(\d+)", shipped["prometheus-rule.yaml"])
-    assert len(links) >= 5
-    assert [link for link in links if (f"{link[0]}.json", int(link[1])) not in panels] == []
+@pytest.mark.parametrize("name", shipped_specs())
+def test_every_alert_leads_to_a_panel_that_exists(name: str):
+    bundle = assemble(SPECS[name])
+    panels = identities(dashboard_documents(bundle))
+    keys = {(board.key, panel.key) for board in bundle.dashboards for panel in board.panels()}
+    for alert in bundle.alerts():
+        hidden = f"{alert.panel.dashboard}/{alert.panel.panel}" in SPECS[name].hide
+        assert hidden or (alert.panel.dashboard, alert.panel.panel) in keys, alert.name
+        link = re.search(r"/d/llm-[a-z-]+?-(service-health|cost|behavior)\?viewPanel=(\d+)", str(alert.annotations))
+        assert (link is None) == (SPECS[name].grafana.url is None)
+        assert link is None or (link[1], int(link[2])) in panels
