@@ -95,7 +95,7 @@ def _call(node: Any, known: Known, found: Inference) -> Labels:
             found.unknown_labels.add((source, str(node)))
         return vectors | {target}
     if name == "histogram_quantile":
-        if any("_bucket" in name for name in found.series):
+        if "_bucket" in str(node):
             # Without buckets it is a native histogram, which holds them in its samples.
             _require(["le"], vectors, node, found)
         return vectors - {"le"}
