@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dashgen.batch.cache import Cache
 from dashgen.batch.compiled import Compiled
-from dashgen.batch.inputs import Hasher, Inputs, UnknownInputError, hash_generator, running_generator
+from dashgen.batch.inputs import Hasher, Inputs, UnknownInputError, generator_changed, running_generator
 from dashgen.emit.output import is_current
 from dashgen.errors import InputError
 
@@ -125,7 +125,7 @@ def _compile_one(loaded: LoadedSpec, *, extensions: bool) -> Compiled:
 def _remember(cache: Cache, known: Mapping[Path, Inputs], compiled: Mapping[Path, Compiled]) -> None:
     """Only what was certainly compiled from these inputs: whatever changed meanwhile is not remembered."""
     try:
-        if not compiled or hash_generator() != running_generator():
+        if not compiled or generator_changed():
             return
         hasher = Hasher(running_generator())
         for path, each in compiled.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -25,6 +26,7 @@ class _Dumper(_Base):  # type: ignore[misc]
         return True
 
 
+@lru_cache(2048)  # names of labels and keys come again in every rule
 def _style(text: str) -> str | None:
     if "\n" in text and _BLOCK.fullmatch(text) and not re.search(r"[ ]\n|[ \n]\Z", text):
         return "|"

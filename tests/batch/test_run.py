@@ -32,7 +32,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write(tmp_path, number)
     monkeypatch.chdir(tmp_path)
     # dashgen itself may be edited while its tests run; the tests of its hash turn this off.
-    monkeypatch.setattr(run, "hash_generator", lambda: "this dashgen")
+    monkeypatch.setattr(run, "generator_changed", lambda: False)
     monkeypatch.setattr(run, "running_generator", lambda: "this dashgen")
     return tmp_path
 
@@ -210,7 +210,7 @@ def test_a_spec_edited_while_it_is_compiled_is_not_remembered(repo: Path, monkey
 
 def test_a_dashgen_replaced_while_it_runs_remembers_nothing(repo: Path, monkeypatch: pytest.MonkeyPatch):
     with monkeypatch.context() as patch:
-        patch.setattr(run, "hash_generator", lambda: "another dashgen")
+        patch.setattr(run, "generator_changed", lambda: True)
         build(repo)
     assert build(repo).compiled == len(NUMBERS)
     assert build(repo).compiled == 0
