@@ -9,8 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 from dashgen.errors import OutputError
@@ -51,7 +51,7 @@ GRAFANA_VARIABLES = frozenset(
 @cache
 def known_units() -> frozenset[str]:
     """Every unit id of Grafana."""
-    text = files("dashgen.emit").joinpath("data/units.txt").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "data" / "units.txt").read_text(encoding="utf-8")
     return frozenset(text.split())
 
 

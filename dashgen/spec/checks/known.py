@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashgen.spec.words import closest, listing, quote
@@ -127,7 +127,7 @@ def _oldest(entry: Exporter) -> Version | None:
 
 def targets() -> tuple[str, ...]:
     """Names of the output formats: the modules of ``dashgen/emit/targets``."""
-    names = (entry.name for entry in files("dashgen").joinpath("emit", "targets").iterdir())
+    names = (entry.name for entry in (Path(__file__).parents[2] / "emit" / "targets").iterdir())
     modules = (name.removesuffix(".py") for name in names if name.endswith(".py") and not name.startswith("_"))
     return tuple(sorted(module.replace("_", "-") for module in modules))
 
