@@ -53,6 +53,10 @@ def variety() -> dict[str, Spec]:
         },
         "sglang-colon": engine("sglang", variant="colon"),
         "sglang-underscore": engine("sglang", variant="underscore"),
+        "app-and-llamacpp": spec(
+            models=[{**LOCAL, "engine": "llamacpp"}],
+            sources=[APP, {"kind": "llamacpp", "selector": {"job": "llamacpp"}}, DCGM],
+        ),
         "litellm-old": spec(
             sources=[{"kind": "litellm", "selector": {"job": "litellm"}, "version": ">=1.60, <=1.109"}]
         ),

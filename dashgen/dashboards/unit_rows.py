@@ -10,7 +10,7 @@ from dashgen.promql.selector import Match, aggregate, number
 from dashgen.signals import Recorded, derived, find, gpu, tokens
 from dashgen.signals.capacity import RUNNING
 from dashgen.signals.cost import UNPRICED, USAGE_MISSING
-from dashgen.signals.resolve import USERS, together
+from dashgen.signals.resolve import USERS, recorded, together
 from dashgen.signals.scope import PRICE, fact_scope, panel_scope
 from dashgen.signals.traffic import REQUESTS
 from dashgen.signals.windows import HOUR
@@ -58,7 +58,9 @@ def _per_million(spec: Spec) -> Panel:
             listed = prices.read(PRICE, (Match("kind", "=~", "input|output"),))
             by_kind = aggregate("max", ("model", "basis", "kind"), listed)
             result.append(Query("price", by_kind, "{{model}} {{basis}} {{kind}}"))
-        if gpu_cost(spec) is None:
+        # llama.cpp counts no input tokens, so nothing says what its GPUs cost per token.
+        counted = all(recorded(spec, signal, "engine") for signal in (tokens.INPUT, tokens.OUTPUT))
+        if gpu_cost(spec) is None and counted:
             amortised = scope.without("namespace", "route").read(AMORTISED)
             result.append(Query("amortised", amortised, named(spec, "{{model}} local amortised")))
         return tuple(result)
