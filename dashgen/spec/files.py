@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashgen.errors import InputError, Location, MachineError, Problem
+from dashgen.spec.form import SPEC, Kind
 from dashgen.spec.yaml_syntax import Lines
 
 DEFAULT_FOLDER = Path("specs")
@@ -40,7 +41,7 @@ def find_specs(args: Sequence[Path] = ()) -> tuple[Path, ...]:
             for path in files:
                 found.setdefault(path.resolve(), path)
         except (OSError, ValueError) as error:
-            problems.append(_unusable(arg, error))
+            problems.append(unusable(arg, error))
     if problems:
         raise InputError(problems)
     return tuple(found.values())
@@ -55,7 +56,7 @@ def _empty_folder(folder: Path) -> Problem:
     )
 
 
-def missing(path: Path, *, default: bool = False) -> Problem:
+def missing(path: Path, *, default: bool = False, kind: Kind = SPEC) -> Problem:
     """The problem of a path that does not exist, with the sibling that was probably meant."""
     from dashgen.spec.words import closest
 
@@ -72,10 +73,10 @@ def missing(path: Path, *, default: bool = False) -> Problem:
         siblings = []
     meant = closest(path.name, siblings)
     action = f"did you mean `{path.parent / meant}`?" if meant else "check the path"
-    return Problem(Location(str(path)), "no such file", "a spec file, or a folder of them", action)
+    return Problem(Location(str(path)), "no such file", f"a {kind.name} file, or a folder of them", action)
 
 
-def _unusable(path: Path, error: OSError | ValueError) -> Problem:
+def unusable(path: Path, error: OSError | ValueError, kind: Kind = SPEC) -> Problem:
     """The problem of a path that cannot be opened.
 
     Raises:
@@ -84,11 +85,11 @@ def _unusable(path: Path, error: OSError | ValueError) -> Problem:
     reason = getattr(error, "strerror", None) or str(error)
     if isinstance(error, OSError) and error.errno not in (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP):
         raise MachineError(f"{path}: cannot be read: {reason}") from error
-    return Problem(Location(str(path)), f"cannot be opened: {reason}", "a spec file", "check the path")
+    return Problem(Location(str(path)), f"cannot be opened: {reason}", f"a {kind.name} file", "check the path")
 
 
-def read_text(path: Path) -> str:
-    """The text of a spec file, without a byte order mark.
+def read_text(path: Path, kind: Kind = SPEC) -> str:
+    """The text of a spec file, or another ``kind``, without a byte order mark.
 
     Raises:
         InputError: missing, a folder, too large, not UTF-8 text.
@@ -98,24 +99,27 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise InputError([missing(path)]) from error
+        raise InputError([missing(path, kind=kind)]) from error
     except IsADirectoryError as error:
         problem = Problem(
-            Location(str(path)), "a folder", "a spec file", "name the file, or the folder on the command line"
+            Location(str(path)),
+            "a folder",
+            f"a {kind.name} file",
+            "name the file, or the folder on the command line",
         )
         raise InputError([problem]) from error
     except (OSError, ValueError) as error:
-        raise InputError([_unusable(path, error)]) from error
-    problem_found = _content_problem(path, data)
+        raise InputError([unusable(path, error, kind)]) from error
+    problem_found = _content_problem(path, data, kind)
     if problem_found:
         raise InputError([problem_found])
     return data.decode("utf-8-sig")
 
 
-def _content_problem(path: Path, data: bytes) -> Problem | None:
+def _content_problem(path: Path, data: bytes, kind: Kind) -> Problem | None:
     where = Location(str(path))
     if len(data) > MAX_BYTES:
-        return Problem(where, "a file larger than 1 MiB", "a spec of a few kilobytes", "check the path")
+        return Problem(where, "a file larger than 1 MiB", f"a {kind.name} of a few kilobytes", "check the path")
     if data.startswith(_UTF16):
         return Problem(where, "a UTF-16 file (it begins with its byte order mark)", "UTF-8", "save the file as UTF-8")
     if b"\x00" in data:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from dashgen.errors import Problem
 from dashgen.spec.document import Document, Node, Path
+from dashgen.spec.form import Form, Kind, M
 from dashgen.spec.paths import original_index
 from dashgen.spec.types import DURATION_PATTERN, NAME_PATTERN
 from dashgen.spec.words import (
@@ -51,6 +52,7 @@ class Fault:
 
 @dataclass
 class _Place:
+    root: Schema
     path: Path
     node: Node | None
     parent: Node | None
@@ -61,15 +63,14 @@ class _Place:
 
 
 @functools.cache
-def spec_schema() -> dict[str, Any]:
-    """JSON Schema of the spec as pydantic makes it; only built when there is something to explain."""
-    from dashgen.spec.spec import Spec
-
-    return Spec.model_json_schema()
+def model_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """JSON Schema of a model as pydantic makes it; only built when there is something to explain."""
+    return model.model_json_schema()
 
 
-def faults(error: ValidationError, document: Document, removed: frozenset[Path]) -> list[Fault]:
+def faults(error: ValidationError, document: Document, removed: frozenset[Path], form: Form[M]) -> list[Fault]:
     """Every mistake pydantic found in the document (less what was ``removed``), one Fault each."""
+    schema = model_schema(form.model)
     details = error.errors(include_url=False)
     locations = [detail["loc"] for detail in details]
     found = []
@@ -79,16 +80,15 @@ def faults(error: ValidationError, document: Document, removed: frozenset[Path])
             len(other) > len(location) and other[: len(location)] == location for other in locations
         ):
             continue  # pydantic counts only the valid items; the invalid ones are reported themselves
-        place = _place(location, document.root, removed)
+        place = _place(location, document.root, removed, schema)
         if place is not None:
-            found.append(_fault(detail["type"], detail["msg"], place, document))
+            found.append(_fault(detail["type"], detail["msg"], place, document, form.kind))
     return found
 
 
-def _place(location: Sequence[str | int], root: Node | None, removed: frozenset[Path]) -> _Place | None:
+def _place(location: Sequence[str | int], root: Node | None, removed: frozenset[Path], defs: Schema) -> _Place | None:
     """Where pydantic's location is in the document; None for a union branch that was not meant."""
-    defs = spec_schema()
-    place = _Place((), root, None, defs, {}, ())
+    place = _Place(defs, (), root, None, defs, {}, ())
     for number, step in enumerate(location):
         last = number == len(location) - 1
         options = branches(place.schema, defs)
@@ -117,6 +117,7 @@ def _place(location: Sequence[str | int], root: Node | None, removed: frozenset[
         path = (*place.path, step)
         required = step in meant.get("required", ())
         place = _Place(
+            defs,
             path,
             place.node.child(step) if place.node else None,
             place.node,
@@ -146,7 +147,7 @@ def _tagged(step: str | int, options: Sequence[dict[str, Any]]) -> dict[str, Any
     return None
 
 
-def _fault(kind: str, message: str, place: _Place, document: Document) -> Fault:
+def _fault(kind: str, message: str, place: _Place, document: Document, file: Kind) -> Fault:
     remove = place.removable or place.path[:1]
     stand_in = None
     if place.path != place.removable:
@@ -154,13 +155,13 @@ def _fault(kind: str, message: str, place: _Place, document: Document) -> Fault:
     if kind == "missing":
         return Fault(_missing(place, document), place.path, remove, stand_in, (place.path,))
     if kind == "extra_forbidden":
-        return _unknown_key(place, document)
+        return _unknown_key(place, document, file)
     if place.key:
         return Fault(_bad_key(place, document), place.path, place.path, None, (place.path,))
     name = show_path(place.path)
-    expected = message if kind in _OWN_WORDS else describe(place.schema, spec_schema())
+    expected = message if kind in _OWN_WORDS else describe(place.schema, place.root)
     purpose = place.schema.get("description")
-    sections = any("properties" in option for option in branches(place.schema, spec_schema()))
+    sections = any("properties" in option for option in branches(place.schema, place.root))
     if purpose and kind not in _OWN_WORDS and not sections:
         expected = f"{expected} ({purpose})"
     found = f"`{name}` is {show(place.node)}"
@@ -175,7 +176,7 @@ def _fault(kind: str, message: str, place: _Place, document: Document) -> Fault:
 
 def _missing(place: _Place, document: Document) -> Problem:
     key = place.path[-1]
-    defs = spec_schema()
+    defs = place.root
     purpose = place.schema.get("description", "")
     words = describe(place.schema, defs)
     written = example(place.schema, defs)
@@ -188,14 +189,14 @@ def _missing(place: _Place, document: Document) -> Problem:
     )
 
 
-def _unknown_key(place: _Place, document: Document) -> Fault:
+def _unknown_key(place: _Place, document: Document, file: Kind) -> Fault:
     key = str(place.path[-1])
     known = list(place.parent_schema.get("properties", ()))
     beside = place.parent.entries or {} if place.parent else {}
     meant = closest(key, known)
     unknown: tuple[Path, ...] = (place.path,)
     means: Path | None = None
-    home = _home(key)
+    home = _home(key, place.root, file)
     if meant is not None and meant in beside:
         action = f"remove it; `{meant}` is already there"
     elif meant is not None:
@@ -222,11 +223,10 @@ def _unknown_key(place: _Place, document: Document) -> Fault:
     )
 
 
-def _home(key: str) -> str | None:
+def _home(key: str, defs: Schema, file: Kind) -> str | None:
     """Where this key, or one much like it, belongs; None when no place or more than one knows it."""
-    defs = spec_schema()
     if key in defs["properties"]:
-        return "the top level of the spec, where it belongs"
+        return f"the top level of the {file.name}, where it belongs"
     sections = {
         name: tuple(branches(schema, defs)[-1].get("properties", ())) for name, schema in defs["properties"].items()
     }
@@ -247,14 +247,14 @@ def _bad_key(place: _Place, document: Document) -> Problem:
     return Problem(
         document.where(place.path, key=True),
         f"the key {quote(key)} in `{inside}`",
-        describe(place.schema, spec_schema()),
+        describe(place.schema, place.root),
         f"rename it to `{meant}`" if meant and meant != key else "use one of these",
     )
 
 
 def _action(kind: str, place: _Place) -> str:
     """What to do about a wrong value."""
-    defs = spec_schema()
+    defs = place.root
     node = place.node
     option = _fitting(branches(place.schema, defs), node)
     written = example(place.schema, defs)

@@ -13,6 +13,7 @@ import yaml
 
 from dashgen.errors import Problem
 from dashgen.spec.document import Document, Entry, Node
+from dashgen.spec.form import SPEC, Kind
 from dashgen.spec.words import printable, quote, shorten
 from dashgen.spec.yaml_syntax import Lines, character_problem, syntax_problem
 
@@ -44,7 +45,7 @@ class _Stop(Exception):  # noqa: N818 - ends the reading, is no error of ours
         self.problem = problem
 
 
-def read_yaml(text: str, file: str) -> Document:
+def read_yaml(text: str, file: str, kind: Kind = SPEC) -> Document:
     """Reads one document; everything wrong with it is in ``problems`` of the result, nothing is raised."""
     document = Document(file, Lines(text))
     problem = character_problem(text, file, document.lines)
@@ -52,7 +53,7 @@ def read_yaml(text: str, file: str) -> Document:
         document.problems.append(problem)
         return document
     try:
-        document.root = _Composer(document, text).compose()
+        document.root = _Composer(document, text, kind).compose()
     except _Stop as stop:
         document.problems.append(stop.problem)
     except yaml.YAMLError as error:
@@ -61,8 +62,9 @@ def read_yaml(text: str, file: str) -> Document:
 
 
 class _Composer:
-    def __init__(self, document: Document, text: str) -> None:
+    def __init__(self, document: Document, text: str, kind: Kind) -> None:
         self._document = document
+        self._kind = kind
         self._parser = _Loader(text)
         self._anchors: dict[str, Node | None] = {}
         self._aliased = 0
@@ -79,7 +81,7 @@ class _Composer:
             self._report(
                 event,
                 "a second document starts here",
-                "one deployment per file",
+                f"one {self._kind.subject} per file",
                 "move what follows `---` to a file of its own",
             )
         return root
@@ -227,7 +229,7 @@ class _Composer:
             self._stop(
                 event,
                 f"aliases that expand to more than {MAX_ALIASED_NODES} values",
-                "a spec of ordinary size",
+                f"a {self._kind.name} of ordinary size",
                 "write the values out instead of repeating aliases of aliases",
             )
         if depth + node.height > MAX_DEPTH:

@@ -4,7 +4,8 @@ import pytest
 
 from dashgen.errors import InputError
 from dashgen.spec.load import load_specs
-from dashgen.spec.messages import spec_schema
+from dashgen.spec.messages import model_schema
+from dashgen.spec.spec import Spec
 from dashgen.spec.words import PATTERNS, branches, describe, example
 from tests.spec.conftest import SMALLEST, marked
 
@@ -193,7 +194,7 @@ def schemas(schema, root, seen=()):
 
 
 def test_every_place_has_words_and_every_required_key_an_example():
-    root = spec_schema()
+    root = model_schema(Spec)
     for key, schema, required in schemas(root, root):
         words = describe(schema, root)
         assert "valid value" not in words, key

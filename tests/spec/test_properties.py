@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from dashgen.errors import InputError
 from dashgen.spec.load import load_specs
-from dashgen.spec.messages import spec_schema
+from dashgen.spec.messages import model_schema
+from dashgen.spec.spec import Spec
 from tests.spec.conftest import SMALLEST
 
-ROOT = spec_schema()
+ROOT = model_schema(Spec)
 KEYS = sorted(
     {key for section in (ROOT, *ROOT["$defs"].values()) for key in section.get("properties", ())}
     | {"Profile", "[key]", "<<", "job", "literal['chat','autocomplete']", "Price", "for_"}
