@@ -3,41 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import promql_parser
 
+from dashgen.promql.selector import Match, Operator
+
 LOOKBACK = timedelta(minutes=5)
 """How old a sample may be and still be the value of a series now; Prometheus' default."""
+_OPERATORS: dict[str, Operator] = {
+    "MatchOp.Equal": "=",
+    "MatchOp.NotEqual": "!=",
+    "MatchOp.Re": "=~",
+    "MatchOp.NotRe": "!~",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One selector of an expression, and when the samples it uses are: from ``far`` to ``near`` before the evaluation.
+
+    ``name`` is '' for a series selected by something else than its name. Samples that ``offset -1h`` would find are
+    not there yet, so nothing is nearer than 0.
+    """
+
+    name: str
+    matches: tuple[Match, ...]
+    near: timedelta
+    far: timedelta
+
+
+def selections(expr: str) -> Iterator[Selection]:
+    """Every selector of the expression; ranges, offsets and subqueries add up.
+
+    Raises:
+        ValueError: when the expression does not parse.
+    """
+    return _selections(promql_parser.parse(expr), timedelta(), timedelta())
 
 
 def reads(expr: str) -> dict[str, timedelta]:
     """Series name -> how long before the evaluation the oldest sample of it is that the expression uses.
 
-    Ranges, offsets and subqueries add up; a series selected by something else than its name is ''.
-
     Raises:
         ValueError: when the expression does not parse.
     """
     furthest: dict[str, timedelta] = {}
-    for name, reach in _reads(promql_parser.parse(expr), timedelta()):
-        furthest[name] = max(reach, furthest.get(name, timedelta()))
+    for found in selections(expr):
+        furthest[found.name] = max(found.far, furthest.get(found.name, timedelta()))
     return furthest
 
 
-def _reads(node: Any, outer: timedelta) -> Iterator[tuple[str, timedelta]]:
+def _selections(node: Any, near: timedelta, far: timedelta) -> Iterator[Selection]:
     kind = type(node).__name__
     if kind == "VectorSelector":
-        yield _name(node), max(outer + _offset(node) + LOOKBACK, timedelta())
+        yield _selection(node, near, far, LOOKBACK)
     elif kind == "MatrixSelector":
-        inner = node.vector_selector
-        yield _name(inner), max(outer + _offset(inner) + node.range, timedelta())
+        yield _selection(node.vector_selector, near, far, node.range)
     elif kind == "SubqueryExpr":
-        yield from _reads(node.expr, outer + _offset(node) + node.range)
+        offset = _offset(node)
+        yield from _selections(node.expr, near + offset, far + offset + node.range)
     else:
         for child in _children(node):
-            yield from _reads(child, outer)
+            yield from _selections(child, near, far)
+
+
+def _selection(selector: Any, near: timedelta, far: timedelta, span: timedelta) -> Selection:
+    name, offset = _name(selector), _offset(selector)
+    matches = tuple(
+        Match(each.name, _OPERATORS[str(each.op)], each.value)
+        for each in selector.matchers.matchers
+        if not (name and each.name == "__name__")
+    )
+    now = timedelta()
+    return Selection(name, matches, max(near + offset, now), max(far + offset + span, now))
 
 
 def _children(node: Any) -> Iterator[Any]:
