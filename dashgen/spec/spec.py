@@ -7,6 +7,7 @@ from pydantic import Field
 
 from dashgen.spec.alerts import AlertSettings
 from dashgen.spec.models import Model
+from dashgen.spec.recording import Recording
 from dashgen.spec.sources import Source
 from dashgen.spec.types import (
     Duration,
@@ -162,6 +163,9 @@ class Spec(Strict):
     alerts: AlertSettings = Field(
         default=AlertSettings.model_construct(),
         description="parameters of pages and tickets, and labels for all of them",
+    )
+    recording: Recording = Field(
+        default=Recording.model_construct(), description="what `dashgen record` keeps to itself"
     )
     runbooks: Url | None = Field(
         default=None, description="base address of runbooks; alerts append their name, dashboards link to it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dashgen.spec.checks import models, roles, service, sources, stacks, vantages, workloads
+from dashgen.spec.checks import models, recording, roles, service, sources, stacks, vantages, workloads
 from dashgen.spec.checks.finding import Finding
 from dashgen.spec.spec import Spec
 
@@ -43,6 +43,7 @@ CHECKS: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     service.reserved_labels,
     service.hidden_panels,
     service.targets,
+    recording.private_labels,
 )
 
 
