@@ -1,0 +1,98 @@
+"""Several promtools at once: answers in the order of the plays, nothing left behind when somebody stops."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+from dashgen.batch.jobs import default_jobs
+from dashgen.testing.promtool.ask import ask
+from dashgen.testing.promtool.find import Promtool
+from dashgen.testing.promtool.play import Answers, Play, PlayError
+from dashgen.testing.promtool.process import PATIENCE, Processes
+
+Keep = Callable[[int], Path | None]
+"""Folder for the files of a play, by its number."""
+_Asked = Future[Answers | PlayError]
+
+
+def ask_all(
+    promtool: Promtool,
+    plays: Iterable[Play],
+    jobs: int | None = None,
+    *,
+    keep: Keep | None = None,
+    patience: float = PATIENCE,
+) -> Generator[Answers, None, None]:
+    """``outcomes`` of plays that must all succeed.
+
+    Raises:
+        PlayError: for the first play that promtool cannot play.
+        MachineError: when promtool cannot be run.
+    """
+    asked = outcomes(promtool, plays, jobs, keep=keep, patience=patience)
+    try:
+        for outcome in asked:
+            if isinstance(outcome, PlayError):
+                raise outcome
+            yield outcome
+    finally:
+        asked.close()
+
+
+def outcomes(
+    promtool: Promtool,
+    plays: Iterable[Play],
+    jobs: int | None = None,
+    *,
+    keep: Keep | None = None,
+    patience: float = PATIENCE,
+) -> Generator[Answers | PlayError, None, None]:
+    """Answers of each play in order, or why it could not be played; ``close`` ends every promtool.
+
+    At most ``jobs`` run at once (default: one for each core). A play is taken from ``plays`` when one is free.
+
+    Raises:
+        MachineError: when promtool cannot be run.
+    """
+    most = jobs or default_jobs()
+    processes = Processes()
+    # Threads only wait for processes and read what they print.
+    threads = ThreadPoolExecutor(most, thread_name_prefix="promtool")
+
+    def answer(play: Play, folder: Path | None) -> Answers | PlayError:
+        try:
+            return ask(promtool, play, folder, patience=patience, processes=processes)
+        except PlayError as error:
+            return error
+
+    def started() -> Iterator[_Asked]:
+        for number, play in enumerate(plays):
+            yield threads.submit(answer, play, keep(number) if keep else None)
+
+    try:
+        yield from _in_order(started(), most)
+    finally:
+        processes.kill()
+        threads.shutdown(cancel_futures=True)
+
+
+def _in_order(starting: Iterator[_Asked], most: int) -> Iterator[Answers | PlayError]:
+    asked: deque[_Asked] = deque()
+    running: set[_Asked] = set()
+    more = True
+    while more or asked:
+        while more and len(running) < most:
+            future = next(starting, None)
+            if future is None:
+                more = False
+            else:
+                asked.append(future)
+                running.add(future)
+        if running and not asked[0].done():
+            wait(running, return_when=FIRST_COMPLETED)
+        running = {future for future in running if not future.done()}
+        if asked and asked[0].done():
+            yield asked.popleft().result()
