@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
 from dashgen.errors import Location
@@ -21,9 +22,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """States of one alert instance over a scenario."""
+    """States of one alert instance over a scenario; what is expected may leave ``pending`` open, with None."""
 
-    pending: tuple[Stretch, ...] = ()
+    pending: tuple[Stretch, ...] | None = None
     firing: tuple[Stretch, ...] = ()
 
 
@@ -36,12 +37,24 @@ class Fed:
 
 
 @dataclass(frozen=True, slots=True)
+class Legend:
+    """One line of a panel, or one message: what was expected beside what there is; either may be empty."""
+
+    name: str
+    expected: str
+    actual: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """One assertion that did not hold.
 
-    ``subject`` is the alert with its labels, or ``dashboard/panel/query`` with its moment. ``timelines`` (expected,
-    actual) are set for alerts; other failures say ``expected`` and ``actual`` in words. ``expr`` is the expression as
-    it was evaluated. ``until`` is the length of the scenario, in milliseconds.
+    ``subject`` is the alert with its labels, or ``dashboard/panel/query`` with its moment. ``expected`` and ``actual``
+    say it in words, over several lines where they must. ``timelines`` (expected, actual) are set for alerts that fire
+    when they should not or the other way round, and drawn over ``until`` (the length of the scenario) by evaluations
+    ``every`` so often, both in milliseconds. ``legends`` are set where single lines compare. ``expr`` is the expression
+    as it was evaluated. Reports show a few of ``fed`` and count the rest.
     """
 
     kind: Kind
@@ -53,6 +66,8 @@ class Failure:
     timelines: tuple[Timeline, Timeline] | None = None
     until: int = 0
     fed: tuple[Fed, ...] = ()
+    every: int = 0
+    legends: tuple[Legend, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,10 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything one ``dashgen test`` found. ``warnings`` are one line each."""
+    """Everything one ``dashgen test`` found.
+
+    ``promtool`` is its path. ``wall`` is in seconds. ``warnings`` are one line each.
+    """
 
     promtool: str
     version: str
@@ -92,3 +110,18 @@ class Run:
     wall: float
     warnings: tuple[str, ...] = ()
     coverage: tuple[Covered, ...] = ()
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def failures(self) -> int:
+        """How many assertions do not hold."""
+        return sum(len(result.failures) for result in self.results)
+
+
+def moment(at: int) -> str:
+    """Milliseconds as ``1h30m``, the way scenarios write times."""
+    units, left, text = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}, at, ""
+    for unit, size in units.items():
+        count, left = divmod(left, size)
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"

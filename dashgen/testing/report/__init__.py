@@ -1,1 +1,1 @@
-"""What a run found, as text for people and as JSON, JUnit and GitHub annotations; one file per format."""
+"""What a run found, for people and for machines: one file in ``formats`` for each format."""

@@ -1,0 +1,73 @@
+"""``junit``: one suite for each spec, one test case for each case; valid for the schemas of Ant and of Jenkins.
+
+ASCII with character references, and without the characters XML cannot hold: they become ``\\x1b``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from xml.etree import ElementTree
+
+from dashgen.testing.report import failure
+from dashgen.testing.report.line import Line, one_line, plain
+from dashgen.testing.results import Result, Run
+
+# A carriage return is allowed, but no parser hands it on.
+_ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def lines(run: Run, *, quiet: bool = False) -> Iterator[Line]:
+    """The document; ``quiet`` or not, it says everything."""
+    root = ElementTree.Element("testsuites")
+    for number, spec in enumerate(dict.fromkeys(result.spec for result in run.results)):
+        _suite(root, run, number, spec, [result for result in run.results if result.spec == spec])
+    ElementTree.indent(root)
+    yield Line('<?xml version="1.0" encoding="UTF-8"?>')
+    yield from map(Line, ElementTree.tostring(root, "us-ascii").decode().split("\n")[1:])
+
+
+def _suite(root: ElementTree.Element, run: Run, number: int, spec: str, results: Sequence[Result]) -> None:
+    suite = ElementTree.SubElement(
+        root,
+        "testsuite",
+        {
+            "name": _legal(spec),
+            "package": "dashgen",
+            "id": str(number),
+            "hostname": "localhost",
+            "timestamp": run.started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+            "tests": str(len(results)),
+            "failures": str(sum(1 for result in results if result.failures)),
+            "errors": "0",
+            "time": f"{sum(result.seconds for result in results):.3f}",
+        },
+    )
+    properties = ElementTree.SubElement(suite, "properties")
+    for name, value in (("promtool", run.promtool), ("promtool.version", run.version)):
+        ElementTree.SubElement(properties, "property", {"name": name, "value": _legal(value)})
+    for result in results:
+        _case(suite, result)
+    ElementTree.SubElement(suite, "system-out")
+    ElementTree.SubElement(suite, "system-err").text = _legal("\n".join(run.warnings))
+
+
+def _case(suite: ElementTree.Element, result: Result) -> None:
+    name = f"{result.scenario} / {result.case}" if result.case else result.scenario
+    case = ElementTree.SubElement(
+        suite,
+        "testcase",
+        {"name": _legal(one_line(name)), "classname": _legal(result.spec), "time": f"{result.seconds:.3f}"},
+    )
+    if result.failures:
+        # One for each case: the schema of Ant has no room for more.
+        first, more = result.failures[0], len(result.failures) - 1
+        message = f"{first.subject}: expected {first.expected}, actual {first.actual}"
+        message += f" (and {more} more)" if more else ""
+        element = ElementTree.SubElement(case, "failure", {"type": first.kind, "message": _legal(one_line(message))})
+        element.text = _legal("\n\n".join(plain(failure.lines(each)) for each in result.failures))
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
