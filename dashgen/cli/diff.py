@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from dashgen.compare.text import Line
 
 
+_BEGINNINGS = (b"compared with", b"### What this change means")
+"""How reports of both formats begin."""
+
+
 class Format(StrEnum):
     """How the words are laid out."""
 
@@ -89,47 +93,11 @@ def _show(lines: Sequence[Line], output: Path | None, color: Color) -> None:
     from dashgen.cli.console import visible
 
     if output is not None and str(output) != "-":
-        _write(output, "".join(f"{visible(text)}\n" for text, _ in lines))
+        from dashgen.emit.single_file import replace_file
+
+        text = "".join(f"{visible(text)}\n" for text, _ in lines)
+        replace_file(output, text, what="report", ours=lambda start: start.startswith(_BEGINNINGS))
         return
     screen = Screen(color)
     for text, style in lines:
         screen.line(text, style)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replaces the file in one step.
-
-    Raises:
-        InputError: when the file is something else than a report written before.
-        MachineError: when it cannot be written.
-    """
-    import tempfile
-
-    from dashgen.emit.machine import machine_errors
-    from dashgen.errors import InputError, Location, Problem
-
-    with machine_errors(f"cannot write {path}"):
-        if path.exists() and (not path.is_file() or not _is_report(path)):
-            expected = "a new file, or an older report to replace"
-            action = "name another file, or delete this one"
-            found = "exists and is no report that dashgen wrote"
-            raise InputError([Problem(Location(str(path)), found, expected, action)])
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            try:
-                file.write(text)
-                file.close()
-                temporary.chmod(0o644)
-                temporary.replace(path)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-
-
-def _is_report(path: Path) -> bool:
-    """Whether a file is empty or begins as both formats do."""
-    with path.open("rb") as file:
-        start = file.read(64)
-    return not start or start.startswith((b"compared with", b"### What this change means"))

@@ -23,38 +23,8 @@ def schema(
     if output is None or str(output) == "-":
         typer.echo(text, nl=False)
         return
-    _write(output, text)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replaces the file in one step.
-
-    Raises:
-        InputError: when the file is something else than a schema written before.
-        MachineError: when it cannot be written.
-    """
-    import tempfile
-
-    from dashgen.errors import InputError, Location, MachineError, Problem
+    from dashgen.emit.single_file import replace_file
     from dashgen.spec.schema import TITLE
 
-    try:
-        if path.exists() and (path.is_dir() or f'"title": "{TITLE}"' not in path.read_text("utf-8", "replace")):
-            problem = Problem(
-                Location(str(path)),
-                "exists and is no schema that dashgen wrote",
-                "a new file, or an older schema to replace",
-                "name another file, or delete this one",
-            )
-            raise InputError([problem])
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - a descriptor
-                file.write(text)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise MachineError(f"{path}: cannot be written: {error.strerror or error}") from error
+    ours = f'"title": "{TITLE}"'.encode()
+    replace_file(output, text, what="schema", ours=lambda start: ours in start)

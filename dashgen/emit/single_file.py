@@ -1,0 +1,46 @@
+"""One file of text that a command writes where its user says: whole or not at all, and never over somebody's own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from dashgen.emit.machine import machine_errors
+from dashgen.errors import InputError, Location, Problem
+
+
+def replace_file(path: Path, text: str, *, what: str, ours: Callable[[bytes], bool]) -> None:
+    """Write the file in one step. ``what`` it is, for messages; ``ours`` knows one written before by its first bytes.
+
+    Raises:
+        InputError: when the file is there and is something else.
+        MachineError: when it cannot be written.
+    """
+    with machine_errors(f"cannot write {path}", place="file"):
+        if path.exists() and (not path.is_file() or not _is_ours(path, ours)):
+            problem = Problem(
+                Location(str(path)),
+                f"exists and is no {what} that dashgen wrote",
+                f"a new file, or an older {what} to replace",
+                "name another file, or delete this one",
+            )
+            raise InputError([problem])
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            try:
+                file.write(text)
+                file.close()
+                temporary.chmod(0o644)
+                temporary.replace(path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+
+
+def _is_ours(path: Path, ours: Callable[[bytes], bool]) -> bool:
+    with path.open("rb") as file:
+        start = file.read(4096)
+    return not start or ours(start)
