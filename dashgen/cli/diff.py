@@ -96,7 +96,7 @@ def _show(lines: Sequence[Line], output: Path | None, color: Color) -> None:
         from dashgen.emit.single_file import replace_file
 
         text = "".join(f"{visible(text)}\n" for text, _ in lines)
-        replace_file(output, text, what="report", ours=lambda start: start.startswith(_BEGINNINGS))
+        replace_file(output, text, what="report", ours=lambda found: found.startswith(_BEGINNINGS))
         return
     screen = Screen(color)
     for text, style in lines:

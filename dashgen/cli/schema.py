@@ -27,4 +27,4 @@ def schema(
     from dashgen.spec.schema import TITLE
 
     ours = f'"title": "{TITLE}"'.encode()
-    replace_file(output, text, what="schema", ours=lambda start: ours in start)
+    replace_file(output, text, what="schema", ours=lambda found: ours in found)

@@ -11,7 +11,7 @@ from dashgen.errors import InputError, Location, Problem
 
 
 def replace_file(path: Path, text: str, *, what: str, ours: Callable[[bytes], bool]) -> None:
-    """Write the file in one step. ``what`` it is, for messages; ``ours`` knows one written before by its first bytes.
+    """Write the file in one step. ``what`` it is, for messages; ``ours`` knows one written before by its bytes.
 
     Raises:
         InputError: when the file is there and is something else.
@@ -41,6 +41,5 @@ def replace_file(path: Path, text: str, *, what: str, ours: Callable[[bytes], bo
 
 
 def _is_ours(path: Path, ours: Callable[[bytes], bool]) -> bool:
-    with path.open("rb") as file:
-        start = file.read(4096)
-    return not start or ours(start)
+    found = path.read_bytes()
+    return not found or ours(found)
