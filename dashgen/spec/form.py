@@ -16,10 +16,14 @@ M = TypeVar("M", bound="BaseModel")
 
 @dataclass(frozen=True)
 class Kind:
-    """The words for a kind of file: its ``name``, and the ``subject`` that one file describes."""
+    """The words for a kind of file: its ``name``, and the ``subject`` that one file describes.
+
+    ``number_keys``: numbers may be keys, and are text as written.
+    """
 
     name: str
     subject: str
+    number_keys: bool = False
 
 
 @dataclass(frozen=True)

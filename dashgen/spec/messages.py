@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,7 @@ from dashgen.spec.words import (
     show_path,
 )
 
-_OWN_WORDS = ("matcher", "duration", "day", "text")
+_OWN_WORDS = ("matcher", "duration", "day", "text", "moment", "interval", "span", "pair", "shown")
 _YES_NO = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 
 
@@ -94,6 +95,13 @@ def _place(location: Sequence[str | int], root: Node | None, removed: frozenset[
         options = branches(place.schema, defs)
         meant = _fitting(options, place.node)
         child = place.node.child(step) if place.node else None
+        if step == "[key]" and last and child is None:
+            place.key, place.schema = True, key_schema(place.parent_schema)
+            return place
+        if _by_shape(place.schema, defs):
+            # Here pydantic names the branch it took, and it took the one that fits.
+            place.schema = place.schema if last else meant
+            continue
         if len(options) > 1 and child is None:
             tagged = _tagged(step, options)
             if tagged is not None and tagged is not meant:
@@ -102,9 +110,6 @@ def _place(location: Sequence[str | int], root: Node | None, removed: frozenset[
                 if not last:
                     place.schema = meant
                 continue
-        if step == "[key]" and last and child is None:
-            place.key, place.schema = True, key_schema(place.parent_schema)
-            return place
         if place.node is not None and place.node.items is None and place.node.entries is None:
             return place  # a scalar that stands for a mapping, such as the value of a selector
         if isinstance(step, int):
@@ -126,6 +131,12 @@ def _place(location: Sequence[str | int], root: Node | None, removed: frozenset[
             place.removable if required else path,
         )
     return place
+
+
+def _by_shape(schema: Schema, defs: Schema) -> bool:
+    """Whether a value is read by one branch alone, which its shape decides."""
+    whole = resolve(schema, defs)
+    return "oneOf" in whole or any(_by_shape(option, defs) for option in whole.get("anyOf", ()))
 
 
 def _fitting(options: Sequence[dict[str, Any]], node: Node | None) -> dict[str, Any]:
@@ -239,17 +250,23 @@ def _home(key: str, defs: Schema, file: Kind) -> str | None:
 
 def _bad_key(place: _Place, document: Document) -> Problem:
     key = str(place.path[-1])
-    meant = closest(key, place.schema.get("enum", ()))
-    tidy = "".join(char if char.isascii() and char.isalnum() else "_" for char in key[:120]) or "label"
-    if "enum" not in place.schema:
-        meant = f"_{tidy}" if tidy[:1].isdigit() else tidy
     inside = show_path(place.path[:-1])
     return Problem(
         document.where(place.path, key=True),
         f"the key {quote(key)} in `{inside}`",
         describe(place.schema, place.root),
-        f"rename it to `{meant}`" if meant and meant != key else "use one of these",
+        _renaming(key, place.schema),
     )
+
+
+def _renaming(key: str, schema: Schema) -> str:
+    if "enum" in schema:
+        meant = closest(key, schema["enum"])
+        return f"rename it to `{meant}`" if meant else "use one of these"
+    tidy = "".join(char if char.isascii() and char.isalnum() else "_" for char in key[:120]) or "label"
+    meant = f"_{tidy}" if tidy[:1].isdigit() else tidy
+    fits = meant != key and re.fullmatch(schema.get("pattern", ""), meant)
+    return f"rename it to `{meant}`" if fits else "rename it"
 
 
 def _action(kind: str, place: _Place) -> str:
@@ -302,8 +319,11 @@ def _text_action(option: Schema, scalar: Any) -> str:
     if option.get("format") == "date":
         return "write for example `2026-01-31`"
     source = str(getattr(scalar, "source", show(Node(0, scalar))))
-    if option.get("pattern") == DURATION_PATTERN and not isinstance(scalar, bool):
+    timed = "$comment" in option and re.fullmatch(option.get("pattern", ""), f"{source}s")
+    if (timed or option.get("pattern") == DURATION_PATTERN) and not isinstance(scalar, bool):
         return f"add the unit, for example `{source}s`"
+    if "$comment" in option:
+        return ""
     return f'put it in quotes: "{source}"'
 
 

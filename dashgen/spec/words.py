@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dashgen.spec.document import Node, Path
@@ -45,8 +45,15 @@ def resolve(schema: Schema, root: Schema) -> dict[str, Any]:
 
 def branches(schema: Schema, root: Schema) -> list[dict[str, Any]]:
     """What a value may be, null left out."""
-    options = [resolve(option, root) for option in schema.get("anyOf", ())]
-    return [option for option in options if option.get("type") != "null"] or [resolve(schema, root)]
+    whole = resolve(schema, root)
+    options = [found for option in alternatives(whole) for found in branches(option, root)]
+    return [option for option in options if option.get("type") != "null"] or [whole]
+
+
+def alternatives(schema: Schema) -> Sequence[Schema]:
+    """The branches of a union as they are written; none for anything else."""
+    found: Sequence[Schema] = schema.get("anyOf", schema.get("oneOf", ()))
+    return found
 
 
 def show(node: Node | None) -> str:
@@ -113,12 +120,18 @@ def listing(words: Iterable[str], limit: int = 40) -> str:
 
 
 def describe(schema: Schema, root: Schema) -> str:
-    """What a value of this schema is: ``one of cloud, local``, ``a number above 0``."""
+    """What a value of this schema is: ``one of cloud, local``, ``a number above 0``, or what its comment says."""
+    if "$comment" in schema:
+        return str(schema["$comment"])
     words = [_describe(option, root) for option in branches(schema, root)]
     return " or ".join(dict.fromkeys(words))
 
 
 def _describe(schema: Schema, root: Schema) -> str:
+    if "$comment" in schema:
+        return str(schema["$comment"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
     if "enum" in schema:
         return f"one of {listing(map(str, schema['enum']))}"
     match schema.get("type"):
@@ -163,7 +176,7 @@ def _describe_keys(schema: Schema) -> str:
     names = schema.get("propertyNames", {})
     if "enum" in names:
         return f"some of {listing(names['enum'])}"
-    return "label names"
+    return str(names.get("description", "label names"))
 
 
 def _entry_schema(schema: Schema) -> Schema:
@@ -173,11 +186,12 @@ def _entry_schema(schema: Schema) -> Schema:
 
 
 def key_schema(schema: Schema) -> Schema:
-    """Schema of the keys of a mapping of label names."""
-    if "propertyNames" in schema and "enum" in schema["propertyNames"]:
-        return dict(schema["propertyNames"])
+    """Schema of the keys of a mapping; label names when nothing else is said."""
     patterns = list(schema.get("patternProperties", ()))
-    return {"type": "string", "pattern": patterns[0] if patterns else LABEL_PATTERN, "maxLength": 128}
+    if "propertyNames" in schema and not patterns:
+        return {"type": "string", **schema["propertyNames"]}
+    own = {key: words for key, words in schema.get("propertyNames", {}).items() if key == "$comment"}
+    return {"type": "string", "pattern": patterns[0] if patterns else LABEL_PATTERN, "maxLength": 128, **own}
 
 
 def property_schema(schema: Schema, key: str) -> Schema:
@@ -207,8 +221,8 @@ def example(schema: Schema, root: Schema) -> str | None:
     for option in ({**schema}, *branches(schema, root)):
         if option.get("examples"):
             return flow(option["examples"][0])
-        if option.get("enum"):
-            return flow(option["enum"][0])
+        if option.get("enum") or "const" in option:
+            return flow(option["enum"][0] if option.get("enum") else option["const"])
     first = branches(schema, root)[0]
     needed = {key: example(first["properties"][key], root) for key in first.get("required", ())}
     if needed and all(needed.values()):

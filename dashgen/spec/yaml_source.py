@@ -184,6 +184,8 @@ class _Composer:
         node = self._node(event, depth + 1)
         if isinstance(node.scalar, str):
             return node.scalar
+        if self._kind.number_keys and isinstance(node.scalar, (WrittenInt, WrittenFloat)):
+            return node.scalar.source
         if node.broken:
             return None
         written = printable(shorten(getattr(event, "value", "")))

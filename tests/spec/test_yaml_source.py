@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from dashgen.spec.form import Kind
 from dashgen.spec.yaml_source import read_yaml
 
 
@@ -119,3 +120,13 @@ def test_deep_nesting_through_aliases():
     text = "a0: &a0 [[[[[[x]]]]]]\n" + "".join(f"a{n}: &a{n} [[[[[[*a{n - 1}]]]]]]\n" for n in range(1, 12))
     (problem,) = read_yaml(text, "x.yaml").problems
     assert problem.found.startswith("nested more than 50 levels deep by the alias")
+
+
+def test_numbers_are_keys_where_the_kind_of_file_says_so():
+    text = "{0.10: a, 2: b, 1e3: c}"
+    assert len(read_yaml(text, "x.yaml").problems) == 3
+    document = read_yaml(text, "x.yaml", Kind("x", "x", number_keys=True))
+    assert document.problems == []
+    assert document.root.data() == {"0.10": "a", "2": "b", "1e3": "c"}
+    (problem,) = read_yaml("{true: a}", "x.yaml", Kind("x", "x", number_keys=True)).problems
+    assert problem.found == "the key `true` is not text"
