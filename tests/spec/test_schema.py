@@ -132,7 +132,7 @@ def test_command_replaces_nothing_but_a_schema(tmp_path):
     with pytest.raises(InputError, match="no schema that dashgen wrote"):
         schema_command(other)
     assert other.read_text() == "mine"
-    with pytest.raises(MachineError, match="cannot be written"):
+    with pytest.raises(MachineError, match="cannot write"):
         schema_command(tmp_path / "missing" / "schema.json")
 
 
