@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashgen.testing.report.bars import bars
-from dashgen.testing.report.line import ASIDE, HEADING, RIGHT, WRONG, Line, columns, indented, one_line
+from dashgen.testing.report.line import ASIDE, HEADING, RIGHT, WRONG, Line, columns, indented, one_each, one_line
 from dashgen.testing.results import Failure
 
 MOST_FED = 6
@@ -15,7 +15,13 @@ _LONGEST = 100
 
 def lines(failure: Failure) -> Iterator[Line]:
     """All of it, the place first so that editors can jump there."""
-    yield Line(f"{failure.where}: {failure.kind} {one_line(failure.subject)}", HEADING)
+    return one_each(_lines(failure))
+
+
+def _lines(failure: Failure) -> Iterator[Line]:
+    # A subject may say itself what it is: `query at 5m`.
+    kind = "" if failure.subject.startswith(failure.kind) else f"{failure.kind} "
+    yield Line(f"{failure.where}: {kind}{failure.subject}", HEADING)
     yield from indented(_difference(failure))
     if failure.expr:
         from dashgen.emit.promql_layout import lay_out

@@ -39,6 +39,12 @@ def one_line(text: str) -> str:
     return " ".join(text.splitlines())
 
 
+def one_each(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, each of which is one, whatever was put into them."""
+    for line in lines:
+        yield line._replace(text=one_line(line.text))
+
+
 def plain(lines: Iterable[Line]) -> str:
     """The text alone."""
     return "\n".join(line.text for line in lines)

@@ -25,7 +25,7 @@ def lines(run: Run, *, quiet: bool = False) -> Iterator[Line]:
         _suite(root, run, number, spec, [result for result in run.results if result.spec == spec])
     ElementTree.indent(root)
     yield Line('<?xml version="1.0" encoding="UTF-8"?>')
-    yield from map(Line, ElementTree.tostring(root, "us-ascii").decode().split("\n")[1:])
+    yield from map(Line, ElementTree.tostring(root, "us-ascii").decode().split("\n"))
 
 
 def _suite(root: ElementTree.Element, run: Run, number: int, spec: str, results: Sequence[Result]) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashgen.testing.report import coverage, failure
-from dashgen.testing.report.line import ASIDE, RIGHT, WARNING, WRONG, Line, indented
+from dashgen.testing.report.line import ASIDE, RIGHT, WARNING, WRONG, Line, indented, one_each
 from dashgen.testing.report.summary import summary
 from dashgen.testing.results import Run
 
 
 def lines(run: Run, *, quiet: bool = False) -> Iterator[Line]:
     """The report; ``quiet``, failures and the verdict only."""
+    return one_each(_lines(run, quiet=quiet))
+
+
+def _lines(run: Run, *, quiet: bool) -> Iterator[Line]:
     for result in run.results:
         if result.failures:
             yield Line(f"FAIL {result.name}", f"bold {WRONG}")
