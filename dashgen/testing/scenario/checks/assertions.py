@@ -1,0 +1,106 @@
+"""Assertions: there are some, and they are about times at which the scenario plays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import pairwise
+
+from dashgen.spec.checks.finding import Finding
+from dashgen.spec.document import Path
+from dashgen.testing.scenario.checks.called import called
+from dashgen.testing.scenario.model import AlertExpectation, Scenario
+from dashgen.testing.scenario.types import span_text, time_text
+
+KEYS = ("alerts", "panels", "queries", "notifications")
+_Spans = Sequence[tuple[timedelta, timedelta | None]]
+
+
+def nothing(scenario: Scenario) -> Iterator[Finding]:
+    """A scenario that asserts nothing cannot fail."""
+    if scenario.alerts is None and scenario.notifications is None and not scenario.panels and not scenario.queries:
+        yield Finding(
+            (),
+            "a scenario that asserts nothing",
+            f"at least one of {', '.join(KEYS)}",
+            "add what must be true; `alerts: {}` is that none may fire",
+            reads=tuple((key,) for key in KEYS),
+        )
+
+
+def alert_spans(scenario: Scenario) -> Iterator[Finding]:
+    """Spans are inside the scenario, one after the other, and no instance is pending and firing at once."""
+    for name, expected in (scenario.alerts or {}).items():
+        for number, each in enumerate(() if isinstance(expected, str) else expected):
+            path: Path = ("alerts", name, number)
+            for state, spans in (("pending", each.pending or ()), ("firing", each.firing)):
+                yield from _spans(spans, (*path, state), scenario.length)
+            yield from _both(each, path)
+
+
+def _spans(spans: _Spans, path: Path, length: timedelta) -> Iterator[Finding]:
+    for number, span in enumerate(spans):
+        latest = max(span[0], span[1] or span[0])
+        if latest > length:
+            yield _outside((*path, number), span_text(span), latest, length)
+    for number, (before, after) in enumerate(pairwise(spans), 1):
+        if before[1] is None or after[0] <= before[1]:
+            yield Finding(
+                (*path, number),
+                f"{called((*path, number))} begins before {span_text(before)} is over",
+                "spans in order of time that do not touch",
+                "make one span of the two, or put them in order",
+            )
+
+
+def _both(each: AlertExpectation, path: Path) -> Iterator[Finding]:
+    if each.within is not None:
+        return
+    for start, end in each.pending or ():
+        for number, (first, last) in enumerate(each.firing):
+            if (last is None or start <= last) and (end is None or first <= end):
+                pending, firing = span_text((start, end)), span_text((first, last))
+                yield Finding(
+                    (*path, "firing", number),
+                    f"firing {firing} and pending {pending} have a moment in common, and both include their ends",
+                    "an alert that is either pending or firing",
+                    "end the pending span one evaluation before, or say how far off both may be with `within:`",
+                    reads=((*path, "pending"), (*path, "within")),
+                )
+
+
+def moments(scenario: Scenario) -> Iterator[Finding]:
+    """Panels and queries are looked at while the scenario plays."""
+    for key in ("panels", "queries"):
+        for number, moment in enumerate(getattr(scenario, key)):
+            if moment.at > scenario.length:
+                yield _outside((key, number, "at"), time_text(moment.at), moment.at, scenario.length)
+
+
+def notifications(scenario: Scenario) -> Iterator[Finding]:
+    """Notifications are in order of time, while the scenario plays."""
+    latest: timedelta | None = None
+    for number, each in enumerate(scenario.notifications or ()):
+        if each.at is None:
+            continue
+        path: Path = ("notifications", number, "at")
+        if each.at > scenario.length:
+            yield _outside(path, time_text(each.at), each.at, scenario.length)
+        if latest is not None and each.at < latest:
+            yield Finding(
+                path,
+                f"{called(path)} is {time_text(each.at)}, before the one above it at {time_text(latest)}",
+                "notifications in order of time",
+                "put them in order",
+            )
+        latest = each.at
+
+
+def _outside(path: Path, written: str, moment: timedelta, length: timedelta) -> Finding:
+    return Finding(
+        path,
+        f"{called(path)} is {written}, but the scenario is over at {time_text(length)}",
+        f"a time up to {time_text(length)}",
+        f"lengthen the scenario with `length: {time_text(moment)}`, or choose an earlier time",
+        reads=(("length",),),
+    )
