@@ -155,6 +155,16 @@ def test_a_page_that_goes_on_is_repeated_when_more_than_the_interval_has_passed(
     assert [(each.at / MINUTE, each.again) for each in found] == [(0.5, False), (245.5, True)]
 
 
+def test_what_happens_at_the_moment_of_a_flush_comes_before_it():
+    assert sent(queued((0, 0))) == []
+    assert [alert for _, _, alert, _ in sent(slow((0, END)), queued((0.5, END)))] == ["LLMRequestsQueued"]
+
+
+def test_an_alert_that_was_over_is_a_new_page_with_a_wait_of_its_own():
+    found = sent(queued((0, 1), (8, END)))
+    assert [minute for minute, *_ in found] == [0.5, 8.5]
+
+
 def test_nothing_is_sent_after_the_end():
     assert sent(queued((END, END))) == []
 
@@ -265,3 +275,8 @@ def test_a_failure_shows_both_lists_side_by_side():
         ("any time page C", "2m page C", True),
         ("", "5h page C, again", False),
     ]
+
+
+def test_messages_too_many_do_not_hide_the_one_that_is_expected():
+    (failure,) = judge([wanted("A")], [message(1, "B"), message(2, "A")], WHERE)
+    assert [(each.actual, each.holds) for each in failure.legends] == [("1m page B", False), ("2m page A", True)]
