@@ -157,6 +157,7 @@ def test_a_page_that_goes_on_is_repeated_when_more_than_the_interval_has_passed(
 
 def test_what_happens_at_the_moment_of_a_flush_comes_before_it():
     assert sent(queued((0, 0))) == []
+    assert sent(queued((0, END)), queued((0.5, END), model="n"))[0][-1] == ["m", "n"]
     assert [alert for _, _, alert, _ in sent(slow((0, END)), queued((0.5, END)))] == ["LLMRequestsQueued"]
 
 
@@ -166,7 +167,8 @@ def test_an_alert_that_was_over_is_a_new_page_with_a_wait_of_its_own():
 
 
 def test_nothing_is_sent_after_the_end():
-    assert sent(queued((END, END))) == []
+    """Evaluated every two minutes, it would still fire when its group is sent."""
+    assert sent(queued((END, END)), clock=Clock(14850, 2 * MINUTE, END * MINUTE)) == []
 
 
 def test_a_scenario_of_nothing_tells_nobody():
