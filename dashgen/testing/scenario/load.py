@@ -37,9 +37,14 @@ class LoadedCase:
         """Name of the folder the file is in: in ``rules/<alert>/`` the alert it is about."""
         return self.file.absolute().parent.name
 
+    @property
+    def title(self) -> str:
+        """``scenario / case``."""
+        return f"{self.scenario.name}{f' / {self.case}' if self.case else ''}"
+
     def name(self, spec: str) -> str:
         """``scenario / case [spec]``."""
-        return f"{self.scenario.name}{f' / {self.case}' if self.case else ''} [{spec}]"
+        return f"{self.title} [{spec}]"
 
     def where(self, *path: str | int) -> Location:
         """Where a part of ``scenario`` is written, in the case or in what the cases share; else what it would be in."""

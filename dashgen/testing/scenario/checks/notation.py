@@ -11,14 +11,14 @@ EXAMPLE = "write for example `0+15x40` for 0, 15, 30 … 600, or steps"
 MOST = 1_000_000
 """Samples of one series; a million scrapes of 15 s are half a year."""
 
-_NUMBER = r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[iI][nN][fF]|[nN][aA][nN])"
-_STEP = r"[-+](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _HISTOGRAM = r"\{\{[^{}]*\}\}"
+_TIMES = r"(?:x(?P<{0}>[0-9]{{1,9}}))"
 _ITEM = re.compile(
-    rf"(?:_(?:x(?P<gaps>[0-9]{{1,9}}))?|stale|(?:{_NUMBER}(?:{_STEP})?|{_HISTOGRAM}(?:[-+]{_HISTOGRAM})?)"
-    r"(?:x(?P<times>[0-9]{1,9}))?)(?=\s|\Z)"
+    rf"(?:_{_TIMES.format('gaps')}?|stale|NaN|[-+]?Inf"
+    rf"|(?:[-+]?{_DIGITS}(?:[-+]{_DIGITS}(?=x))?|{_HISTOGRAM}(?:[-+]{_HISTOGRAM}(?=x))?){_TIMES.format('times')}?)"
+    r"(?=\s|\Z)"
 )
-_STEP_ALONE = re.compile(rf"{_NUMBER}{_STEP}\Z")
 
 
 def problem(text: str) -> str | None:
@@ -29,7 +29,7 @@ def problem(text: str) -> str | None:
         if position == len(text):
             break
         item = _ITEM.match(text, position)
-        if item is None or _STEP_ALONE.fullmatch(item[0]):
+        if item is None:
             return f"{quote(text[position:].split(maxsplit=1)[0])} in the values"
         samples += int(item["times"] or item["gaps"] or 0) + 1
         position = item.end()

@@ -67,14 +67,6 @@ def _values(part: SeriesPart, path: Path) -> Iterator[Finding]:
         )
     if not isinstance(part.values, str):
         return
-    if part.starts is not None:
-        yield Finding(
-            (*path, "starts"),
-            f"`starts` beside values in promtool's notation in {called(path)}",
-            "one of the two: in the notation a series begins after `_x20`, 20 scrapes without a sample",
-            "remove it, and begin the values with `_x20`",
-            key=True,
-        )
     problem = notation.problem(part.values)
     if problem:
         yield Finding((*path, "values"), problem, notation.WORDS, notation.EXAMPLE)
