@@ -1,4 +1,4 @@
-"""JSON Schema of a spec file, for editors and validators."""
+"""JSON Schema of a spec file, or of another that is read like one, for editors and validators."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from dashgen.spec.checks import known
@@ -32,12 +33,21 @@ def json_schema() -> dict[str, Any]:
         if option["type"] == "string":
             option["enum"] = list(kinds)
     schema["properties"]["targets"]["items"]["enum"] = list(targets)
+    return _published(schema, TITLE)
+
+
+def schema_of(model: type[BaseModel], title: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a file that holds such a model."""
+    return _published(model.model_json_schema(schema_generator=_Generator), title)
+
+
+def _published(schema: Mapping[str, Any], title: str) -> dict[str, Any]:
     described: dict[str, Any] = _tidy(schema)
-    return {"$schema": DRAFT, **described, "title": TITLE}
+    return {"$schema": DRAFT, **described, "title": title}
 
 
 def _tidy(value: Any, *, names: bool = False) -> Any:
-    """Closes maps of label names, drops generated titles, and takes the markup out of descriptions.
+    """Closes maps of label names, drops generated titles and comments, and takes the markup out of descriptions.
 
     ``names``: the keys of this mapping are names of the spec, not words of JSON Schema.
     """
@@ -50,7 +60,7 @@ def _tidy(value: Any, *, names: bool = False) -> Any:
     found = {
         key: inner if key in ("default", "examples", "enum") else _tidy(inner, names=key in _NAMED)
         for key, inner in value.items()
-        if key != "title"
+        if key not in ("title", "$comment")
     }
     if "patternProperties" in found:
         found.setdefault("additionalProperties", False)

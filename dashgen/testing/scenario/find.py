@@ -1,4 +1,4 @@
-"""Which files are scenarios: those named, else those below ``rules/``, one's own before those that come with dashgen."""
+"""Which files are scenarios: those named, else those below ``rules/``, one's own instead of those shipped."""
 
 from __future__ import annotations
 
