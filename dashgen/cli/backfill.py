@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from dashgen.cli.moments import moment
+
 HEAD = timedelta(hours=3)
 """What Prometheus may still hold in memory; blocks must not overlap it."""
 
@@ -41,8 +43,8 @@ def backfill(
 
     (loaded,) = load_specs([spec])
     now = datetime.now(UTC)
-    until = _time("--end", end) or (now - HEAD).replace(minute=0, second=0, microsecond=0)
-    since = _time("--start", start) or until - timedelta(days=days)
+    until = moment("--end", end) or (now - HEAD).replace(minute=0, second=0, microsecond=0)
+    since = moment("--start", start) or until - timedelta(days=days)
     _in_order(since, until, now)
     bundle = extend(assemble(loaded.spec), loaded, enabled=not no_extend).bundle
     planned = plan(bundle, since, until, until - loaded.spec.prometheus.retention)
@@ -58,25 +60,6 @@ def _default_url(flavour: str) -> str:
     addresses = {"thanos": "http://localhost:10902", "victoriametrics": "http://localhost:8428"}
     addresses["mimir"] = "http://localhost:8080/prometheus"
     return addresses.get(flavour, "http://localhost:9090")
-
-
-def _time(flag: str, text: str) -> datetime | None:
-    """A time in UTC, which it is in unless it says otherwise.
-
-    Raises:
-        InputError: when it is no time.
-    """
-    from dashgen.errors import InputError, Location, Problem
-
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        problem = Problem(Location(flag), f"{text!r} is no time", "2026-09-01 or 2026-09-01T12:00:00Z", "correct it")
-        raise InputError([problem]) from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _in_order(since: datetime, until: datetime, now: datetime) -> None:

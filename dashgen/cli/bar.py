@@ -1,4 +1,4 @@
-"""A progress bar on stderr, for builds of many specs that somebody watches; never in a pipe or in CI."""
+"""A progress bar on stderr, for long work that somebody watches; never in a pipe or in CI."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 FEWEST = 20
-"""Fewer specs are compiled before a bar could be read."""
+"""Fewer steps are done before a bar could be read."""
 _SECONDS = 0.1
 
 
 @contextmanager
-def bar(total: int, *, quiet: bool) -> Iterator[Callable[[], object]]:
-    """What is yielded moves the bar by one; the bar is gone afterwards."""
+def bar(total: int, *, quiet: bool, what: str = "compiling", fewest: int = FEWEST) -> Iterator[Callable[[], object]]:
+    """What is yielded moves the bar by one; the bar is gone afterwards.
+
+    ``what`` is going on; there is no bar for fewer steps than ``fewest``.
+    """
     watched = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
-    if quiet or total < FEWEST or not watched:
+    if quiet or total < fewest or not watched:
         yield lambda: None
         return
     from rich.console import Console
@@ -25,7 +28,7 @@ def bar(total: int, *, quiet: bool) -> Iterator[Callable[[], object]]:
 
     # Drawn from here and not from a thread of rich's: processes are forked meanwhile.
     progress = Progress(
-        TextColumn("compiling"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -37,7 +40,7 @@ def bar(total: int, *, quiet: bool) -> Iterator[Callable[[], object]]:
     )
     drawn = 0.0
     with progress:
-        task = progress.add_task("compiling", total=total)
+        task = progress.add_task(what, total=total)
 
         def advance() -> None:
             nonlocal drawn

@@ -10,8 +10,8 @@ from dashgen.emit.machine import machine_errors
 from dashgen.errors import InputError, Location, Problem
 
 
-def replace_file(path: Path, text: str, *, what: str, ours: Callable[[bytes], bool]) -> None:
-    """Write the file in one step. ``what`` it is, for messages; ``ours`` knows one written before by its bytes.
+def check_file(path: Path, *, what: str, ours: Callable[[bytes], bool]) -> None:
+    """Whether ``replace_file`` could write it, for commands that work long before they do.
 
     Raises:
         InputError: when the file is there and is something else.
@@ -26,18 +26,33 @@ def replace_file(path: Path, text: str, *, what: str, ours: Callable[[bytes], bo
                 "name another file, or delete this one",
             )
             raise InputError([problem])
-        with tempfile.NamedTemporaryFile(
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
+            pass
+
+
+def replace_file(path: Path, text: str, *, what: str, ours: Callable[[bytes], bool]) -> None:
+    """Write the file in one step. ``what`` it is, for messages; ``ours`` knows one written before by its bytes.
+
+    Raises:
+        InputError: when the file is there and is something else.
+        MachineError: when it cannot be written.
+    """
+    check_file(path, what=what, ours=ours)
+    with (
+        machine_errors(f"cannot write {path}", place="file"),
+        tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            try:
-                file.write(text)
-                file.close()
-                temporary.chmod(0o644)
-                temporary.replace(path)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
+        ) as file,
+    ):
+        temporary = Path(file.name)
+        try:
+            file.write(text)
+            file.close()
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def _is_ours(path: Path, ours: Callable[[bytes], bool]) -> bool:

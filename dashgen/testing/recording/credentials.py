@@ -15,6 +15,7 @@ from dashgen.errors import InputError, Location, MachineError, Problem
 
 TOKEN = "DASHGEN_PROMETHEUS_TOKEN"
 MAX_BYTES = 1 << 16
+SHORTEST_KEY = 16
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]+")
 
@@ -72,6 +73,20 @@ def credentials(files: CredentialFiles, environ: Mapping[str, str]) -> Credentia
         headers["Authorization"] = f"Bearer {token}"
         secrets.append(token)
     return Credentials(headers, tuple(filter(None, secrets)))
+
+
+def key_of(path: Path) -> bytes:
+    """The key of hashes in a file.
+
+    Raises:
+        InputError: for a file that is missing, or too short to be a key.
+        MachineError: for a file that may not be read.
+    """
+    key = _text(path).strip()
+    if len(key) < SHORTEST_KEY:
+        found = f"a key of fewer than {SHORTEST_KEY} characters, which could be guessed"
+        raise _problem(Location(str(path)), found, "random text", "write for example `openssl rand -hex 32` to it")
+    return key.encode()
 
 
 def _from_files(paths: Sequence[Path]) -> Iterator[tuple[Location, str, str]]:

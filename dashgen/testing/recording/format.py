@@ -74,3 +74,8 @@ def milliseconds(value: timedelta) -> int:
 def moment_text(moment: datetime) -> str:
     """A moment to the millisecond, in UTC."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def is_recording(data: bytes) -> bool:
+    """Whether the bytes are a recording of any version."""
+    return data.startswith(f"{MAGIC} ".encode())
