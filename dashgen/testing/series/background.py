@@ -15,12 +15,12 @@ from dashgen.testing.clock import Clock
 from dashgen.testing.scenario.model import Background, SeriesPart, Step
 from dashgen.testing.series import healthy
 from dashgen.testing.series.entry import entry
-from dashgen.testing.series.healthy import POD_SHARES, Ends, Level, Rate, Spread
+from dashgen.testing.series.healthy import EVERYTHING, POD_SHARES, Ends, Level, Rate, Spread
 from dashgen.testing.series.line import Line, left, text, together
 from dashgen.testing.series.part import Player, shown_by
 from dashgen.testing.series.places import Place, served
 from dashgen.testing.series.target import Target, of_workload, places, told_apart, uses_of
-from dashgen.testing.series.uses import Chosen, Untold, choose
+from dashgen.testing.series.uses import Chosen, UntoldError, choose
 
 FEW = 6
 """Up to so many local models have two pods each; of more, and of what calls models, only the first does."""
@@ -84,14 +84,13 @@ class _Scene:
                 continue
             metric = entry(source.version, feed.exporter, feed.uses[0].metric).metric
             uses = self._readers(source, feed) or feed.uses
-            grows = metric.type == "counter" or bool(uses[0].part)
-            step = (
-                Step.model_construct(per_minute=0.0)
-                if grows
-                else Step.model_construct(constant=float(uses == feed.uses))
-            )
+            # An info series is 1 as long as it is there; what a signal reads is idle.
+            idle = Step.model_construct(constant=0.0 if uses != feed.uses else 1.0)
+            if metric.type == "counter" or uses[0].part:
+                idle = Step.model_construct(per_minute=0.0)
             for model in self._models(source) or (None,):
-                yield from self._everywhere(source, model, uses, {}, step)
+                for spot in self._places(source, model, uses):
+                    yield from self._at(spot, uses, {}, idle)
 
     def targets(self) -> Iterator[Line]:
         """``up`` of everything that is scraped."""
@@ -123,27 +122,28 @@ class _Scene:
     def _signal(
         self, source: Source, model: Model, signal: str, uses: Uses, found: Rate | Level | Spread
     ) -> Iterator[Line]:
+        """A signal of one model on all its pods."""
         place = self.spec.models.index(model) % healthy.UNLIKE
-        money = healthy.usd_per_request(model) if signal in healthy.MONEY else 1.0
+        unit = healthy.usd_per_request(model) if signal in healthy.MONEY else 1.0
+        unit *= self._replicas(model) if signal in healthy.REPLICAS else 1
         spots = self._places(source, model, uses)
-        if isinstance(found, Level):
-            replicas = self._replicas(model) if signal in healthy.REPLICAS else 1
-            for labels, card in product(found.labels, self._cards(source, model)):
-                for number, spot in enumerate(spots):
-                    value = found.pods[min(number, len(found.pods) - 1)]
-                    value += found.by_model * place + found.by_card * int(card.get("gpu", "0"))
-                    step = Step.model_construct(constant=round(value * replicas, 9))
-                    yield from self._at(spot, uses, {**labels, **card}, step)
-            return
-        ends = self._ends(source, uses, found.ends) if isinstance(found, Rate) else (({}, 1.0),)
+        split = self._ends(source, uses, found.ends) if isinstance(found, Rate) else EVERYTHING
         for number, spot in enumerate(spots):
             requests = healthy.requests_per_minute(place, number, len(spots), source_vantage(source))
-            if isinstance(found, Spread):
-                yield from self._at(spot, uses, {}, _spread(found, requests, money, healthy.quickness(place)))
-                continue
-            for labels, share in ends:
-                amount = (found.fixed + found.per_request * requests * money) * share
-                yield from self._at(spot, uses, labels, Step.model_construct(per_minute=round(amount, 9)))
+            match found:
+                case Level():
+                    for labels, card in product(found.labels, self._cards(source, model)):
+                        value = found.at(number, place, int(card.get("gpu", "0"))) * unit
+                        step = Step.model_construct(constant=round(value, 9))
+                        yield from self._at(spot, uses, {**labels, **card}, step)
+                case Rate():
+                    for labels, share in split:
+                        amount = (found.fixed + found.per_request * requests * unit) * share
+                        yield from self._at(spot, uses, labels, Step.model_construct(per_minute=round(amount, 9)))
+                case Spread():
+                    observed = found.observed(unit * healthy.quickness(place))
+                    step = Step.model_construct(per_minute=requests, observe=observed)
+                    yield from self._at(spot, uses, {}, step)
 
     def _replicas(self, model: Model) -> int:
         """How many pods serve a model."""
@@ -165,8 +165,8 @@ class _Scene:
         reasons = healthy.LENGTH if source.role == "prefill" else healthy.REASONS
         if "finished_reason" in found.keep and not uses[0].set:
             wanted = reasons
-        known = next((ends for ends in (wanted, (({}, 1.0),)) if self._tells(source, uses, ends)), wanted)
-        templates = healthy.TEMPLATES if "prompt_template" in found.labels else (({}, 1.0),)
+        known = next((ends for ends in (wanted, EVERYTHING) if self._tells(source, uses, ends)), wanted)
+        templates = healthy.TEMPLATES if "prompt_template" in found.labels else EVERYTHING
         return tuple(
             ({**labels, **template}, share * part) for (labels, share), (template, part) in product(known, templates)
         )
@@ -175,15 +175,9 @@ class _Scene:
         try:
             for labels, _ in ends:
                 choose(self.spec, source, uses, labels)
-        except Untold:
+        except UntoldError:
             return False
         return True
-
-    def _everywhere(
-        self, source: Source, model: Model | None, uses: Uses, labels: Mapping[str, str], step: Step
-    ) -> Iterator[Line]:
-        for spot in self._places(source, model, uses):
-            yield from self._at(spot, uses, labels, step)
 
     def _at(self, spot: Place, uses: Uses, labels: Mapping[str, str], step: Step) -> Iterator[Line]:
         own = of_workload(spot.model, uses[0]) if spot.model else {}
@@ -192,11 +186,6 @@ class _Scene:
         chosen: Chosen = choose(self.spec, spot.source, uses, {**labels, **own})
         feed = Feed(spot.source, load(spot.source.kind), (chosen.use,))
         yield from self.player.lines(Target(spot, feed, chosen), (step,))
-
-
-def _spread(found: Spread, requests: float, money: float, quick: float) -> Step:
-    observed = {round(found.typical * times * money * quick, 9): share for times, share in found.shares.items()}
-    return Step.model_construct(per_minute=requests * found.per_request, observe=observed)
 
 
 def _unreadable(source: Source, uses: Uses) -> bool:

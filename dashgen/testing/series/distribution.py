@@ -10,7 +10,6 @@ from dashgen.catalogue.model import Buckets, Metric
 from dashgen.errors import Location
 from dashgen.promql.selector import number
 from dashgen.testing.clock import Clock
-from dashgen.testing.scenario.model import Step
 from dashgen.testing.series.fault import fault
 from dashgen.testing.series.timeline import Stretch, counter
 

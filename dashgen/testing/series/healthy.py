@@ -13,6 +13,8 @@ from dashgen.spec import Model
 
 Ends = tuple[tuple[Mapping[str, str], float], ...]
 """(labels of a signal, share of it)."""
+EVERYTHING: Ends = (({}, 1.0),)
+"""No split."""
 
 REQUESTS_PER_MINUTE = 40.0
 """Of one model, all pods: 2400 an hour, above the 1000 from which the p99 of cost counts."""
@@ -42,7 +44,7 @@ class Rate:
 
     per_request: float = 0.0
     fixed: float = 0.0
-    ends: Ends = (({}, 1.0),)
+    ends: Ends = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class Level:
     by_card: float = 0.0
     labels: tuple[Mapping[str, str], ...] = ({},)
 
+    def at(self, pod: int, model: int, card: int) -> float:
+        """The value on one GPU of one pod of one model, all counted from 0."""
+        return self.pods[min(pod, len(self.pods) - 1)] + self.by_model * model + self.by_card * card
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -64,7 +70,10 @@ class Spread:
 
     typical: float
     shares: Mapping[float, float]
-    per_request: float = 1.0
+
+    def observed(self, unit: float) -> dict[float, float]:
+        """What is observed and which share of the observations it is."""
+        return {round(self.typical * times * unit, 9): share for times, share in self.shares.items()}
 
 
 _SKEWED = {0.5: 0.55, 1.0: 0.3, 1.8: 0.12, 2.8: 0.03}

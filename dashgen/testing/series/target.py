@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dashgen.catalogue.loader import load, providers
@@ -18,7 +18,7 @@ from dashgen.testing.scenario.model import SeriesPart
 from dashgen.testing.series.examples import matches
 from dashgen.testing.series.fault import fault, shown, unknown
 from dashgen.testing.series.places import Place, pods, served
-from dashgen.testing.series.uses import Chosen, Untold, choose
+from dashgen.testing.series.uses import Chosen, UntoldError, choose
 
 WORDS = ("all", "local", "cloud")
 """What `model` may say instead of a name."""
@@ -75,15 +75,15 @@ def targets(spec: Spec, part: SeriesPart, where: Location) -> Iterator[Target]:
     signal = part.signal or ""
     wanted = _models(spec, part, where)
     shows = _sources(spec, part, signal, where)
-    reasons: list[tuple[Source, Untold]] = []
+    reasons: list[tuple[Source, UntoldError]] = []
     found = False
     for source, uses in shows:
         try:
             for target in _of_source(spec, source, uses, part, wanted, where):
                 found = True
                 yield target
-        except Untold as untold:
-            reasons.append((source, untold))
+        except UntoldError as error:
+            reasons.append((source, error))
     if reasons and (not found or _names(part.source)):
         source, untold = reasons[0]
         raise fault(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby, pairwise
-from math import isfinite
+from math import isfinite, isnan
 
 from dashgen.errors import Location
 from dashgen.promql.selector import number
@@ -93,9 +93,9 @@ def lay_out(steps: Sequence[Step], clock: Clock, starts: timedelta | None, where
         raise fault(where, "a series without values", "steps such as `{constant: 1}` or `{per_minute: 60}`")
     begin = _milliseconds(starts) if starts else 0
     stretches = []
-    for number, step in enumerate(steps, 1):
-        last = number == len(steps)
-        length = _length(step, number, last, clock, where)
+    for place, step in enumerate(steps, 1):
+        last = place == len(steps)
+        length = _length(step, place, last, clock, where)
         end = clock.until + 1 if length is None else begin + length
         stretches.append(Stretch(step, begin, end, _sample(begin, clock), _sample(end, clock)))
         begin = max(begin, end)
@@ -103,11 +103,11 @@ def lay_out(steps: Sequence[Step], clock: Clock, starts: timedelta | None, where
     return (*stretches[:-1], replace(final, last=max(final.last, clock.samples())))
 
 
-def _length(step: Step, number: int, last: bool, clock: Clock, where: Location) -> int | None:
+def _length(step: Step, place: int, last: bool, clock: Clock, where: Location) -> int | None:
     """How long a step is, in milliseconds; None up to the end."""
     kinds = kinds_of(step)
     if len(kinds) != 1:
-        found = f"step {number} is {' and '.join(kinds)}" if kinds else f"step {number} says nothing"
+        found = f"step {place} is {' and '.join(kinds)}" if kinds else f"step {place} says nothing"
         every = ", ".join((*GAUGE_KINDS, *COUNTER_KINDS, *SILENT_KINDS))
         raise fault(where, found, f"exactly one of {every}", "make two steps of it" if kinds else "say what it shows")
     if step.gap is not None:
@@ -115,16 +115,14 @@ def _length(step: Step, number: int, last: bool, clock: Clock, where: Location) 
     if step.for_ is not None:
         return _milliseconds(step.for_)
     if step.reset and last:
-        raise fault(where, f"step {number} resets, and nothing follows", "a step after it", "add `- {per_minute: 60}`")
+        raise fault(where, f"step {place} resets, and nothing follows", "a step after it", "add `- {per_minute: 60}`")
     if step.reset:
         return 0
     if last:
         return None
     if step.stale:
         return clock.scrape
-    raise fault(
-        where, f"step {number} does not say how long it is", "`for` on every step but the last", "add `for: 5m`"
-    )
+    raise fault(where, f"step {place} does not say how long it is", "`for` on every step but the last", "add `for: 5m`")
 
 
 def gauge(stretches: Sequence[Stretch], convert: Callable[[float], float], clock: Clock) -> Timeline:
@@ -211,7 +209,7 @@ def _milliseconds(value: timedelta) -> int:
 
 def _number(value: float) -> str:
     """A number that promtool reads as the same float."""
-    if value != value:
+    if isnan(value):
         return "NaN"
     if not isfinite(value):
         return "Inf" if value > 0 else "-Inf"

@@ -31,7 +31,7 @@ class Chosen:
     told: Mapping[str, str]
 
 
-class Untold(Exception):
+class UntoldError(Exception):
     """A source cannot show a label of a part; says which and why."""
 
     def __init__(self, label: str, why: str) -> None:
@@ -43,17 +43,17 @@ def choose(spec: Spec, source: Source, uses: Sequence[SignalUse], asked: Mapping
     """The first of the uses that can show all the labels asked for.
 
     Raises:
-        Untold: when none can; of the first one.
+        UntoldError: when none can; of the first one.
     """
-    first: Untold | None = None
+    first: UntoldError | None = None
     for use in uses:
         feed = Feed(source, load(source.kind), (use,))
         found = entry(source.version, feed.exporter, use.metric)
         try:
             return Chosen(use, found, dict(_told(spec, feed, found, asked)))
-        except Untold as untold:
+        except UntoldError as untold:
             first = first or untold
-    raise first or Untold("", "nothing shows it")
+    raise first or UntoldError("", "nothing shows it")
 
 
 def _told(spec: Spec, feed: Feed, found: Entry, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -69,7 +69,7 @@ def _told(spec: Spec, feed: Feed, found: Entry, asked: Mapping[str, str]) -> Ite
             continue
         if label in use.set:
             if use.set[label] != value:
-                raise Untold(label, f"{use.metric} is {label} `{use.set[label]}`")
+                raise UntoldError(label, f"{use.metric} is {label} `{use.set[label]}`")
         else:
             yield use.keep.get(label) or found.keep.get(label) or _raw_label(spec, feed, found.metric, label), value
 
@@ -78,15 +78,15 @@ def _matched(use: SignalUse, asked: Mapping[str, str]) -> Iterator[tuple[str, st
     """Labels so that the use's own matchers pick the series."""
     for label, value in use.match.items():
         if asked.get(label, value) != value:
-            raise Untold(label, f"the signal reads {use.metric} with {label} `{value}` only")
+            raise UntoldError(label, f"the signal reads {use.metric} with {label} `{value}` only")
     for label, pattern in use.match_re.items():
         if label in asked:
             if not matches(pattern, asked[label]):
-                raise Untold(label, f"the signal reads {use.metric} with {label} like `{pattern}` only")
+                raise UntoldError(label, f"the signal reads {use.metric} with {label} like `{pattern}` only")
             continue
         options = examples(pattern, 8)
         if not options:
-            raise Untold(label, f"no text is known that matches `{pattern}`")
+            raise UntoldError(label, f"no text is known that matches `{pattern}`")
         yield label, PREFERRED[label] if PREFERRED.get(label) in options else options[0]
 
 
@@ -94,7 +94,7 @@ def _agree(fixed: Mapping[str, str], ends: Mapping[str, str]) -> None:
     """Ends of requests that a metric counts by what it is; only those."""
     for label, value in _complete(ends).items():
         if fixed.get(label, "") != value:
-            raise Untold(label, f"it counts requests that end in {fixed.get('error_class') or fixed['outcome']}")
+            raise UntoldError(label, f"it counts requests that end in {fixed.get('error_class') or fixed['outcome']}")
 
 
 def _complete(ends: Mapping[str, str]) -> dict[str, str]:
@@ -118,10 +118,10 @@ def _ended(use: SignalUse, metric: Metric, ends: Mapping[str, str]) -> Iterator[
             if name in metric.labels:
                 yield name, told[label]
             elif ends.get(label):
-                raise Untold(label, f"{use.metric} does not tell {label}")
+                raise UntoldError(label, f"{use.metric} does not tell {label}")
         return
     for label in ends:
-        raise Untold(label, f"{use.metric} does not tell {label}")
+        raise UntoldError(label, f"{use.metric} does not tell {label}")
 
 
 def _status(use: SignalUse, rule: Classify, error_class: str) -> str:
@@ -140,7 +140,7 @@ def _status(use: SignalUse, rule: Classify, error_class: str) -> str:
         if reads(option) == error_class:
             return option
     known = ", ".join(dict.fromkeys((*(name for _, name in rule.classes), rule.otherwise)))
-    raise Untold("error_class", f"{use.metric} does not tell `{error_class}`; it tells {known}")
+    raise UntoldError("error_class", f"{use.metric} does not tell `{error_class}`; it tells {known}")
 
 
 def _raw_label(spec: Spec, feed: Feed, metric: Metric, label: str) -> str:
@@ -153,4 +153,4 @@ def _raw_label(spec: Spec, feed: Feed, metric: Metric, label: str) -> str:
     if label in known or (metric.open_labels and label not in OF_SIGNALS):
         return label
     own = ", ".join(metric.labels) or "none of its own"
-    raise Untold(label, f"{metric.name} has no label {label}; its labels are {own}")
+    raise UntoldError(label, f"{metric.name} has no label {label}; its labels are {own}")
