@@ -159,7 +159,7 @@ def _describe_mapping(schema: Schema, root: Schema) -> str:
         keys = (f"{key} (required)" if key in required else key for key in schema["properties"])
         return f"a mapping with the keys {listing(keys)}"
     least = "a mapping with at least one entry" if schema.get("minProperties") else "a mapping"
-    return f"{least} of {_describe_keys(schema)} to {describe(_entry_schema(schema), root)}"
+    return f"{least} of {key_words(schema)} to {describe(entry_schema(schema), root)}"
 
 
 def _describe_text(schema: Schema) -> str:
@@ -172,14 +172,16 @@ def _describe_text(schema: Schema) -> str:
     return f"text of 1 to {longest} characters" if schema.get("minLength") and longest else "text" + limit
 
 
-def _describe_keys(schema: Schema) -> str:
+def key_words(schema: Schema) -> str:
+    """What the keys of a mapping are."""
     names = schema.get("propertyNames", {})
     if "enum" in names:
         return f"some of {listing(names['enum'])}"
     return str(names.get("description", "label names"))
 
 
-def _entry_schema(schema: Schema) -> Schema:
+def entry_schema(schema: Schema) -> Schema:
+    """Schema of the values of a mapping of names; empty when nothing is said."""
     patterns = list(schema.get("patternProperties", {}).values())
     found = patterns[0] if patterns else schema.get("additionalProperties")
     return found if isinstance(found, Mapping) else {}
@@ -199,7 +201,7 @@ def property_schema(schema: Schema, key: str) -> Schema:
     found = schema.get("properties", {}).get(key)
     if found is not None:
         return dict(found)
-    return {} if "properties" in schema else _entry_schema(schema)
+    return {} if "properties" in schema else entry_schema(schema)
 
 
 def _bounds(schema: Schema) -> str:

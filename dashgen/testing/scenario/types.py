@@ -92,7 +92,14 @@ def _pair(value: Any) -> Any:
     return value
 
 
-_PAIR = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2, "examples": [[0, 9]]}
+_PAIR = {
+    "type": "array",
+    "items": {"type": "number"},
+    "minItems": 2,
+    "maxItems": 2,
+    "$comment": PAIR_WORDS,
+    "examples": [[0, 9]],
+}
 Pair = Annotated[tuple[Finite, Finite], BeforeValidator(_pair), WithJsonSchema(_PAIR)]
 
 
