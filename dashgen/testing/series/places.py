@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from dashgen.catalogue.loader import load
 from dashgen.catalogue.model import Exporter, SignalUse
@@ -68,7 +69,7 @@ def served(spec: Spec, source: Source) -> tuple[Model, ...]:
 
 
 def pods(spec: Spec, source: Source, model: Model | None, count: int) -> tuple[str, ...]:
-    """The first ``count`` pods on which a source shows a model (of each engine source, where GPUs are asked)."""
+    """The first ``count`` pods on which a source shows a model; of each engine source in turn, for GPUs and Kubernetes."""
     if model is not None and load(source.kind).vantage == "engine":
         return _engine_pods(spec, source, model, count)
     if model is not None and source_vantage(source) in ("gpu", "cluster"):
@@ -87,8 +88,9 @@ def _engine_pods(spec: Spec, source: Source, model: Model, count: int) -> tuple[
 
 def _workload_pods(spec: Spec, model: Model, count: int) -> tuple[str, ...]:
     engines = [source for source in spec.sources if source.kind == model.engine_kind and model in served(spec, source)]
-    found = [pod for source in engines for pod in _engine_pods(spec, source, model, count)]
-    return tuple(dict.fromkeys(found)) or _named(model, count, "")
+    each = [_engine_pods(spec, source, model, count) for source in engines]
+    in_turn = (pod for pods in zip_longest(*each) for pod in pods if pod is not None)
+    return tuple(dict.fromkeys(in_turn)) or _named(model, count, "")
 
 
 def _named(model: Model, count: int, having: str) -> tuple[str, ...]:

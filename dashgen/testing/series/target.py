@@ -124,7 +124,7 @@ def _places(
                 yield Place(source, model, pod)
         return
     count = 1 if part.pods is None else part.pods
-    found = places(spec, source, model, uses, count)
+    found = places(spec, source, model, uses, count)[:count]
     if len(found) < count and any(place.pod for place in found):
         pattern = model.workload.pods if model.workload else ""
         raise fault(
