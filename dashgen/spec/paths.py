@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashgen.spec.document import Path
+from dashgen.spec.document import Node, Path
 
 
 def original_index(index: int, path: Path, removed: frozenset[Path]) -> int:
@@ -16,11 +16,20 @@ def original_index(index: int, path: Path, removed: frozenset[Path]) -> int:
     return position
 
 
-def original(path: Path, removed: frozenset[Path]) -> Path:
-    """A path of the data without ``removed`` as a path of the document."""
+def original(path: Path, removed: frozenset[Path], root: Node | None) -> Path:
+    """A path of the data without ``removed`` as a path of the document.
+
+    A value that stands for a list of one is written without its index.
+    """
     found: Path = ()
+    node = root
     for step in path:
-        found = (*found, original_index(step, found, removed) if isinstance(step, int) else step)
+        if isinstance(step, int):
+            if step == 0 and node is not None and node.items is None:
+                continue
+            step = original_index(step, found, removed)  # noqa: PLW2901
+        found = (*found, step)
+        node = node.child(step) if node else None
     return found
 
 

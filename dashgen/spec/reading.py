@@ -125,13 +125,13 @@ def _check(document: Document, findings: Iterable[Finding], removed: frozenset[P
     """Adds what the checks found, unless it was concluded from a part that could not be read."""
     for finding in findings:
         paths = [finding.path, *finding.reads, *([finding.other] if finding.other else [])]
-        paths = [original(path, removed) for path in paths]
+        paths = [original(path, removed, document.root) for path in paths]
         if any(related(path, part) for path in paths for part in unknown):
             continue
         shown = next((path for path in paths if document.holds(path)), paths[0])
         found = finding.found
         if finding.other:
-            there = document.where(original(finding.other, removed))
+            there = document.where(paths[-1])
             found = f"{found} (the other is at {there.line}:{there.column})"
         where = document.where(shown, key=finding.key)
         document.problems.append(Problem(where, found, finding.expected, finding.action))
