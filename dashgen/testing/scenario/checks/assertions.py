@@ -24,6 +24,7 @@ def nothing(scenario: Scenario) -> Iterator[Finding]:
             "a scenario that asserts nothing",
             f"at least one of {', '.join(KEYS)}",
             "add what must be true; `alerts: {}` is that none may fire",
+            key=True,
             reads=tuple((key,) for key in KEYS),
         )
 

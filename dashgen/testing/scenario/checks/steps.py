@@ -17,7 +17,8 @@ KINDS = (*GAUGE, "per_minute", *MOMENTARY)
 
 def kinds(step: Step) -> tuple[str, ...]:
     """The kinds a step names."""
-    return tuple(kind for kind in KINDS if getattr(step, kind) not in (None, False))
+    said = {kind: getattr(step, kind) for kind in KINDS}
+    return tuple(kind for kind, value in said.items() if value is not None and value is not False)
 
 
 def check(part: SeriesPart, path: Path) -> Iterator[Finding]:
