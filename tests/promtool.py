@@ -1,43 +1,49 @@
-"""promtool as a PromQL and alert engine for tests.
+"""promtool as a PromQL and alert engine for tests: plays of fixtures, asked through ``dashgen.testing.promtool``.
 
-Every question expects an impossible sample; promtool then prints what it ``got:`` instead, exactly, so that
-comparing is up to the test. All questions about one play of a fixture are answered in one run.
+All questions about one play of a fixture are answered in one run.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import shutil
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from dashgen.alerts import rule_groups
-from dashgen.emit.rules_yaml import rule_groups as emitted
+from dashgen.errors import DashgenError, MachineError
 from dashgen.model import Alert
 from dashgen.spec import Spec
+from dashgen.testing.clock import Clock
+from dashgen.testing.promtool import output
+from dashgen.testing.promtool.ask import AlertQuestion, Play, Question, ask
+from dashgen.testing.promtool.document import as_yaml, rule_file
+from dashgen.testing.promtool.find import NAMED, find
+from dashgen.testing.promtool.output import parse_labels
 from tests.series import merge, text
 
-IMPOSSIBLE = {"__sentinel__": "1"}
-_BLOCK = re.compile(r"^    (?=alertname: |expr: )", re.MULTILINE)
-_ESCAPE = re.compile(r'\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[abfnrtv\\"])')
-_SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"'}
+__all__ = ("Answer", "Firing", "Played", "as_yaml", "binary", "check_rules", "parse_labels", "parse_samples", "play")
 
 
 def binary():
     """The promtool to judge with; a missing one fails, for a skipped proof looks like a passed one."""
-    # .ci/setup puts one beside the interpreter, where it disturbs nobody.
-    beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    found = shutil.which(os.environ.get("DASHGEN_PROMTOOL") or "promtool", path=beside)
-    if found is None:
-        pytest.fail("promtool is not installed: run .ci/setup test, or name one in DASHGEN_PROMTOOL", pytrace=False)
-    return found
+    return str(_promtool().path)
+
+
+def _promtool():
+    try:
+        return _found(os.environ.get(NAMED), os.environ.get("PATH"))
+    except MachineError as error:
+        pytest.fail(f"promtool is not installed: run .ci/setup test, or name one in {NAMED}\n{error}", pytrace=False)
+
+
+@lru_cache
+def _found(_named, _path):
+    return find()
 
 
 @dataclass(frozen=True)
@@ -79,19 +85,11 @@ class Played:
 
     def queries(self, questions):
         """Answers to (expression, minute) pairs, in order, from one run."""
-        tests = [
-            {"expr": f"{expr}\n# q={n}", "eval_time": self._time(at), "exp_samples": [_impossible()]}
-            for n, (expr, at) in enumerate(questions)
-        ]
-        found = {}
-        for block in self._run(promql_expr_test=tests):
-            number = re.search(r'# q=(\d+)", time: ', block)
-            if number:
-                got = re.search(r"^ +got: (.*)$", block, re.MULTILINE)
-                assert got, f"promtool could not evaluate\n{questions[int(number[1])][0]}\n{block}"
-                found[int(number[1])] = parse_samples(got[1])
-        assert len(found) == len(questions), f"promtool answered {len(found)} of {len(questions)} questions"
-        return [found[n] for n in range(len(questions))]
+        asked = tuple(Question(expr, self._time(at)) for expr, at in questions)
+        found = self._ask(questions=asked).samples
+        for question, samples in zip(asked, found, strict=True):
+            assert not isinstance(samples, str), f"promtool could not evaluate\n{question.expr}\n{samples}"
+        return [Answer((sample.labels, sample.value) for sample in samples) for samples in found]
 
     def firing(self, name, **labels):
         """Every firing of an alert at every evaluation, in order; only those with these labels."""
@@ -111,58 +109,29 @@ class Played:
 
     def _play(self):
         times = range(round(self.since * 60), round(self.until * 60) + 1, self.every)
-        tests = [
-            {
-                "alertname": name,
-                "eval_time": f"{t}s",
-                "exp_alerts": [{"exp_labels": IMPOSSIBLE, "exp_annotations": {}}],
-            }
-            for name in sorted(self.names)
-            for t in times
-        ]
+        asked = tuple(AlertQuestion(name, t * 1000) for name in sorted(self.names) for t in times)
         found = {name: [] for name in self.names}
-        blocks = self._run(alert_rule_test=tests)
-        assert len(blocks) == len(tests), f"promtool answered {len(blocks)} of {len(tests)} questions"
-        for block in blocks:
-            head = re.match(r"alertname: (\S+), time: (\w+),", block)
-            got = block.split("got:[", 1)[1]
-            rows = re.findall(r"^ +Labels:(\{.*\})\n +Annotations:(\{.*\}),?$", got, re.MULTILINE)
-            for shown, notes in rows:
-                firing = Firing(_seconds(head[2]) / 60, parse_labels(shown)[0], parse_labels(notes)[0])
+        for question, firings in zip(asked, self._ask(alerts=asked).firing, strict=True):
+            for firing in firings:
                 broken = [note for note in firing.annotations.values() if "<error expanding template" in note]
-                assert not broken, f"{head[1]}: {broken[0]}"
-                found[head[1]].append(firing)
-        return {name: sorted(firings, key=lambda f: f.minute) for name, firings in found.items()}
+                assert not broken, f"{question.alert}: {broken[0]}"
+                found[question.alert].append(Firing(question.at / 60_000, firing.labels, firing.annotations))
+        return found
 
     def _time(self, minute):
         seconds = round(minute * 60)
         if seconds % self.every or minute > self.until:
             raise ValueError(f"minute {minute} is not on the evaluation grid ({self.every} s, until {self.until})")
-        return f"{seconds}s"
+        return seconds * 1000
 
-    def _run(self, **tests):
-        """promtool's failure blocks, one per question."""
-        document = {
-            "rule_files": ["rules.yaml"],
-            "evaluation_interval": f"{self.every}s",
-            # Groups that are not listed would run in random order.
-            "group_eval_order": [group.name for group in self.groups],
-            "tests": [
-                {
-                    "interval": f"{self.interval}s",
-                    "input_series": [{"series": name, "values": text(line)} for name, line in self.series.items()],
-                    **tests,
-                }
-            ],
-        }
-        with tempfile.TemporaryDirectory(prefix="dashgen-promtool-") as folder:
-            Path(folder, "rules.yaml").write_text(rule_file(self.groups), encoding="utf-8")
-            Path(folder, "test.yaml").write_text(as_yaml(document), encoding="utf-8")
-            done = _promtool("test", "rules", "test.yaml", cwd=folder)
-        assert done.returncode == 1 and "FAILED:" in done.stderr, f"promtool could not run:\n{done.stderr}{done.stdout}"
-        failed = re.findall(r"^    rule: .*$", done.stderr, re.MULTILINE)
-        assert not failed, "Prometheus could not evaluate " + "\n".join(failed[:5])
-        return _BLOCK.split(done.stderr)[1:]
+    def _ask(self, **questions):
+        series = {name: text(line) for name, line in self.series.items()}
+        clock = Clock(self.interval * 1000, self.every * 1000, round(self.until * 60) * 1000)
+        promtool = _promtool()
+        try:
+            return ask(promtool, Play(self.groups, series, clock, **questions))
+        except DashgenError as error:
+            raise AssertionError(str(error)) from error
 
 
 def play(spec, *series, groups, until, every=30, interval=15, since=0):
@@ -189,69 +158,11 @@ def check_rules(groups):
     """``promtool check rules`` over rule groups."""
     with tempfile.TemporaryDirectory(prefix="dashgen-promtool-") as folder:
         Path(folder, "rules.yaml").write_text(rule_file(groups), encoding="utf-8")
-        done = _promtool("check", "rules", "--lint=all", "--lint-fatal", "rules.yaml", cwd=folder)
+        command = [binary(), "check", "rules", "--lint=all", "--lint-fatal", "rules.yaml"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr + done.stdout
-
-
-def rule_file(groups):
-    """Rule groups as they are emitted, all at the interval of the test; JSON is YAML."""
-    return as_yaml({"groups": [{"name": group["name"], "rules": group["rules"]} for group in emitted(groups)]})
-
-
-def as_yaml(document):
-    """JSON that every YAML parser reads: characters YAML does not print are written as escapes."""
-    plain = json.dumps(document, ensure_ascii=False, indent=1)
-    return re.sub(r"[^\x20-\x7e\n]", lambda m: (r"\u%04x" if m[0] <= "\uffff" else r"\U%08x") % ord(m[0]), plain)
-
-
-def _promtool(*arguments, cwd):
-    return subprocess.run([binary(), *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
-
-
-def _impossible():
-    return {"labels": '{__sentinel__="1"}', "value": 0}
-
-
-def _seconds(shown):
-    units = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
-    return sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+)([wdhms])", shown))
 
 
 def parse_samples(shown):
     """``{a="b"} 1E+00, {a="c"} 2E+00`` as labels and values."""
-    answer = Answer()
-    if shown == "nil":
-        return answer
-    position = 0
-    while position < len(shown):
-        labels, position = parse_labels(shown, position)
-        value = re.compile(r" ([^ ,]+)(, |$)").match(shown, position)
-        assert value, f"unexpected output of promtool: {shown[position:]!r}"
-        answer.append((labels, float(value[1].replace("Inf", "inf"))))
-        position = value.end()
-    return answer
-
-
-def parse_labels(shown, position=0):
-    """The labels at ``position`` and where they end; values are Go strings and may hold anything."""
-    labels = {}
-    name = re.compile(r'([^={},"\s]+)="((?:[^"\\]|\\.)*)"(, ?)?')
-    start = re.compile(r"[^{\s]*\{").match(shown, position)
-    assert start, f"no labels in {shown[position:]!r}"
-    if start[0] != "{":
-        labels["__name__"] = start[0][:-1]
-    position = start.end()
-    while shown[position] != "}":
-        pair = name.match(shown, position)
-        assert pair, f"no label in {shown[position:]!r}"
-        labels[pair[1]] = _unquote(pair[2])
-        position = pair.end()
-    return labels, position + 1
-
-
-def _unquote(inner):
-    def char(match):
-        code = match[1]
-        return chr(int(code[1:], 16)) if code[0] in "xuU" and len(code) > 1 else _SIMPLE[code]
-
-    return _ESCAPE.sub(char, inner)
+    return Answer((sample.labels, sample.value) for sample in output.parse_samples(shown))
