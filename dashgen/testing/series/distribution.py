@@ -18,7 +18,7 @@ PLAIN_BOUNDS: Buckets = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 CONTEXT = 131072
 """Tokens up to which a request is measured where the spec says no ``context_limit``."""
 
-Shares = tuple[tuple[Decimal, float], ...]
+Shares = tuple[tuple[float, float], ...]
 """(observed value in the exporter's unit, share of the observations)."""
 
 
@@ -49,7 +49,7 @@ def shares(observed: Mapping[float, float], factor: Decimal, where: Location) ->
             "shares from 0 to 1 that add up to 1",
             "write which share of the observations each value is, such as `observe: {0.3: 0.9, 2.2: 0.1}`",
         )
-    return tuple((Decimal(repr(value)) / factor, share / total) for value, share in sorted(observed.items()))
+    return tuple((float(Decimal(repr(value)) / factor), share / total) for value, share in sorted(observed.items()))
 
 
 def histogram(
@@ -77,7 +77,7 @@ def histogram(
     for limit in (*limits, inf):
         below = [sum(share for value, share in each if value <= limit) for each in observed]
         yield "_bucket", "+Inf" if limit == inf else number(limit), grown(everything if limit == inf else below)
-    yield "_sum", "", grown([float(sum(float(value) * share for value, share in each)) for each in observed])
+    yield "_sum", "", grown([float(sum(value * share for value, share in each)) for each in observed])
     yield "_count", "", grown(everything)
 
 

@@ -115,6 +115,9 @@ class _Reader:
             return inner
         if piece in _EMPTY:
             return ("",)
+        if piece == "\\x":
+            piece = "".join((piece, *self._pieces[self._at : self._at + 2]))
+            self._at += 2
         if piece.startswith("\\Q"):
             return (piece[2:].removesuffix("\\E"),)
         if piece == ".":

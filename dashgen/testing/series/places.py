@@ -69,7 +69,7 @@ def served(spec: Spec, source: Source) -> tuple[Model, ...]:
 
 
 def pods(spec: Spec, source: Source, model: Model | None, count: int) -> tuple[str, ...]:
-    """The first ``count`` pods on which a source shows a model; of each engine source in turn, for GPUs and Kubernetes."""
+    """The first ``count`` pods on which a source shows a model. GPUs and Kubernetes: of each engine source in turn."""
     if model is not None and load(source.kind).vantage == "engine":
         return _engine_pods(spec, source, model, count)
     if model is not None and source_vantage(source) in ("gpu", "cluster"):

@@ -33,6 +33,7 @@ SIGNALS = [
     for signal in vars(family).values()
     if isinstance(signal, Signal)
 ]
+SCALED = (cluster.DEMAND, cluster.DESIRED, cluster.MAXIMUM)
 SPECS = {name: spec for name, spec in variety().items() if name != "native"}
 
 
@@ -75,11 +76,8 @@ def asked(spec):
                 step = {"per_minute": 60 * value, "observe": shares}
             elif signal.kind == "counter":
                 step = {"per_minute": 60 * value}
-            if signal is cluster.DEMAND or signal in (cluster.DESIRED, cluster.MAXIMUM):
-                if model.workload is None or model.workload.scaled_object is None:
-                    continue
-            if signal.key == "gpu_ecc_dbe":
-                step = {"constant": value}
+            if signal in SCALED and (model.workload is None or model.workload.scaled_object is None):
+                continue
             series = series_of(spec, part(**named, values=[step]), clock(), WHERE)
             this = Asked(signal, feed, model, value, shares, series)
             free = next((each for each in rounds if not any(o.series.keys() & series.keys() for o in each)), None)
