@@ -12,7 +12,6 @@ from dashgen.testing.mutate.nodes import Binary, Node, Number, bare
 from dashgen.testing.mutate.parse import COMPARISONS
 from dashgen.testing.mutate.subject import Change, Edit, Subject
 
-
 _DAY = 86_400
 
 

@@ -1,0 +1,69 @@
+"""One mutant among the rules: its own copy of what it changes and of all that reads that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from dashgen.model import Alert
+from dashgen.testing.mutate.graph import Rule, Rules, Spot
+from dashgen.testing.mutate.mutants import Mutant
+from dashgen.testing.mutate.names import alert_copy, record_copy, renamed, with_alerts
+from dashgen.testing.mutate.plan import PanelQuestion
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The copies of one mutant, each to stand right behind its original; new names by old ones.
+
+    A mutant of a panel has no copies: ``panel`` and ``query`` are the path and what it asks instead.
+    """
+
+    number: int
+    copies: tuple[tuple[Spot, Rule], ...] = ()
+    records: Mapping[str, str] = field(default_factory=dict)
+    alerts: Mapping[str, str] = field(default_factory=dict)
+    panel: str = ""
+    query: str = ""
+
+    def asked(self, expr: str, panel: PanelQuestion | None) -> str | None:
+        """A question as it is asked about the mutant; None when the answer is that of the original."""
+        if self.panel:
+            return panel.sent(self.query) if panel is not None and panel.path == self.panel else None
+        changed = renamed(expr, self.records)
+        if self.alerts:
+            changed = with_alerts(changed, self.alerts)
+        return None if changed == expr else changed
+
+
+def of_panel(number: int, path: str, mutant: Mutant) -> Chain:
+    """A mutant of a panel's query."""
+    return Chain(number, panel=path, query=mutant.expr)
+
+
+def of_rule(number: int, rules: Rules, spot: Spot, mutant: Mutant) -> Chain:
+    """A mutant of a rule, with everything downstream of it."""
+    reach = rules.reach(rules.by_spot[spot])
+    records = {name: record_copy(name, number) for name in sorted(reach.records)}
+    alerts = {name: alert_copy(name, number) for name in sorted(reach.alerts)}
+    copies = tuple(
+        (each, _copied(_mutated(rule, mutant) if each == spot else rule, records, alerts))
+        for each, rule in rules.by_spot.items()
+        if reach.includes(rule)
+    )
+    return Chain(number, copies, records, alerts)
+
+
+def _mutated(rule: Rule, mutant: Mutant) -> Rule:
+    if isinstance(rule, Alert) and mutant.timing is not None:
+        return replace(rule, expr=mutant.expr, wait=mutant.timing.wait, keep_firing_for=mutant.timing.keep)
+    return replace(rule, expr=mutant.expr)
+
+
+def _copied(rule: Rule, records: Mapping[str, str], alerts: Mapping[str, str]) -> Rule:
+    expr = renamed(rule.expr, records)
+    if alerts:
+        expr = with_alerts(expr, alerts)
+    if isinstance(rule, Alert):
+        return replace(rule, name=alerts[rule.name], expr=expr)
+    return replace(rule, record=records[rule.record], expr=expr)
