@@ -9,7 +9,7 @@ from typing import Literal
 
 from dashgen.errors import Location
 
-Kind = Literal["alert", "panel", "query", "notification"]
+Kind = Literal["alert", "panel", "query", "notification", "play"]
 
 
 @dataclass(frozen=True, slots=True)

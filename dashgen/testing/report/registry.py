@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,12 @@ from typing import cast
 from dashgen.errors import InputError, Location, Problem
 from dashgen.testing.report.line import Line
 from dashgen.testing.results import Run
+
+_BEGINNING = re.compile(
+    rb'\{\n  "version": \d|<\?xml [^\n]*\n<testsuites|::(error|warning) |'
+    rb"FAIL |warning: |promtool \d|Coverage of |\d+ cases?, "
+)
+"""How reports of all formats begin."""
 
 Lines = Callable[..., Iterator[Line]]
 
@@ -33,3 +40,8 @@ def lines(name: str, run: Run, *, quiet: bool = False) -> Iterator[Line]:
         raise InputError([Problem(Location("--format"), f"unknown format {name!r}", f"one of {', '.join(formats())}")])
     module = import_module(f"dashgen.testing.report.formats.{name}")
     return cast(Lines, module.lines)(run, quiet=quiet)
+
+
+def is_report(start: bytes) -> bool:
+    """Whether a file that begins so is a report of any format."""
+    return _BEGINNING.match(start) is not None

@@ -75,10 +75,13 @@ def _existing(rules: Path) -> Iterator[Path]:
 
 
 def _below(folder: Path) -> list[Path]:
-    """Scenario files below a folder, relative to it, sorted; hidden ones are an editor's or a tool's."""
+    """Scenario files below a folder, relative to it, sorted.
+
+    Hidden ones are an editor's or a tool's; folders that begin with ``_`` hold templates and specs, no scenarios.
+    """
     found = []
     for inside, folders, files in os.walk(folder, onerror=_refused):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
         found += [
             Path(inside, name).relative_to(folder)
             for name in files

@@ -1,0 +1,181 @@
+"""``dashgen test``: plays scenarios with promtool and says what does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dashgen.cli.color import Color
+
+if TYPE_CHECKING:
+    from dashgen.cli.console import Output as Screen
+    from dashgen.testing.results import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one test run was asked for; ``--watch`` runs many times with the same."""
+
+    specs: tuple[Path, ...]
+    scenarios: tuple[Path, ...]
+    run: str | None
+    promtool: str | None
+    outputs: tuple[tuple[str, Path | None], ...]
+    fail_fast: bool
+    keep: Path | None
+    coverage: bool
+    min_coverage: float | None
+    extensions: bool
+    jobs: int | None
+    quiet: bool
+
+
+def test(
+    specs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[SPEC]...", help="Spec files or folders of them. Default: specs/"),
+    ] = None,
+    *,
+    scenarios: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--scenarios",
+            "-s",
+            metavar="PATH",
+            help="Scenario file or folder; repeatable. Default: rules/ and those that come with dashgen.",
+        ),
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="REGEX", help="Only cases whose name matches it somewhere.")
+    ] = None,
+    promtool: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Which promtool. Default: $DASHGEN_PROMTOOL, PATH, the cache.")
+    ] = None,
+    format: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="FORMAT", help="text, json, junit or github; repeatable. Default: text."),
+    ] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option("--output", metavar="FILE", help="File of the n-th format; `-` or none is stdout."),
+    ] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first case that fails.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep promtool's files of every case in this folder.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Run again when a file changes; Ctrl-C ends.")] = False,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Say what no scenario asserts.")] = False,
+    min_coverage: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, metavar="PERCENT", help="Fail when a spec is covered less than this."),
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="Print what scenarios can name of each spec, and run nothing.")
+    ] = False,
+    no_extend: Annotated[bool, typer.Option("--no-extend", help="Run no code a spec names in `extend`.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="promtool processes at once. Default: one per core.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print failures and the verdict only.")] = False,
+    color: Annotated[Color, typer.Option(help="When to colour.")] = Color.AUTO,
+) -> None:
+    """Prove every alert and every panel query with promtool, on made-up and on recorded series."""
+    from dashgen.cli.console import Output as Screen
+
+    options = Options(
+        tuple(specs or ()),
+        tuple(scenarios or ()),
+        run,
+        promtool,
+        _outputs(format or ["text"], output or []),
+        fail_fast,
+        keep,
+        coverage or min_coverage is not None,
+        min_coverage,
+        not no_extend,
+        jobs,
+        quiet,
+    )
+    screen = Screen(color)
+    if names:
+        _names(screen, options)
+        return
+    if not watch:
+        if not _verdict(screen, options):
+            raise typer.Exit(1)
+        return
+    from dashgen.cli.watch import watch as watch_files
+
+    again = partial(_verdict, screen, options)
+    watch_files(options.specs, again, again)
+
+
+def _outputs(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[tuple[str, Path | None], ...]:
+    """Each format with its file; None is stdout.
+
+    Raises:
+        InputError: for a format that does not exist, more files than formats, and two formats for stdout.
+    """
+    from dashgen.errors import InputError, Location, Problem
+    from dashgen.testing.report.registry import formats as known
+
+    problems = [
+        Problem(Location("--format"), f"unknown format {name!r}", f"one of {', '.join(known())}", "choose one of them")
+        for name in formats
+        if name not in known()
+    ]
+    if len(outputs) > len(formats):
+        found = f"{len(outputs)} times --output and {len(formats)} times --format"
+        problems.append(Problem(Location("--output"), found, "one --format for each --output", "name the formats"))
+    paired = [
+        (name, outputs[number] if number < len(outputs) and str(outputs[number]) != "-" else None)
+        for number, name in enumerate(formats)
+    ]
+    if sum(path is None for _, path in paired) > 1:
+        found = f"{' and '.join(name for name, path in paired if path is None)} would both be written to stdout"
+        problems.append(Problem(Location("--output"), found, "one format on stdout", "give the others an --output"))
+    if problems:
+        raise InputError(problems)
+    return tuple(paired)
+
+
+def _names(screen: Screen, options: Options) -> None:
+    """What a scenario can name of each spec, a line each."""
+    from dashgen.testing.subjects import subjects
+
+    for subject in subjects(options.specs, extensions=options.extensions):
+        screen.line(subject.spec.name, "bold")
+        for name, alert in subject.alerts.items():
+            screen.line(f"  {alert.severity} {name}")
+        for path, shown in subject.queries.items():
+            screen.line(f"  query {path}  {shown.query.legend}".rstrip())
+
+
+def _verdict(screen: Screen, options: Options) -> bool:
+    """Run, report, and say whether everything holds."""
+    from dashgen.cli.test_run import run_tests
+    from dashgen.testing.coverage import enough
+
+    run = run_tests(options)
+    for name, path in options.outputs:
+        _write(screen, name, path, run, quiet=options.quiet)
+    return not run.failures and enough(run.coverage, options.min_coverage)
+
+
+def _write(screen: Screen, name: str, path: Path | None, run: Run, *, quiet: bool) -> None:
+    from dashgen.cli.console import visible
+    from dashgen.emit.single_file import replace_file
+    from dashgen.testing.report.registry import is_report, lines
+
+    found = lines(name, run, quiet=quiet)
+    if path is None:
+        for line in found:
+            screen.line(line.text, line.style)
+        return
+    text = "".join(f"{visible(line.text)}\n" for line in found)
+    replace_file(path, text, what="report", ours=is_report)

@@ -1,0 +1,1 @@
+"""Whether what promtool answered is what a scenario expects; only numbers and states are compared here, no PromQL."""
