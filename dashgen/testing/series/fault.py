@@ -8,12 +8,12 @@ from dashgen.errors import InputError, Location, Problem
 from dashgen.spec.words import closest, listing, printable, shorten
 
 
-def fault(where: Location, found: str, expected: str, action: str = "") -> InputError:
+def fault(where: Location, found: str, expected: str, action: str) -> InputError:
     """The error of one problem; raise it."""
     return InputError([Problem(where, found, expected, action)])
 
 
-def unknown(where: Location, what: str, name: str, known: Iterable[str], action: str = "") -> InputError:
+def unknown(where: Location, what: str, name: str, known: Iterable[str], action: str = "name one of them") -> InputError:
     """The error of a name that is none of those known; raise it."""
     options = list(known)
     meant = closest(name, options)

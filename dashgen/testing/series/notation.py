@@ -32,6 +32,6 @@ def notation(values: str, starts: timedelta | None, clock: Clock, where: Locatio
                 "one value for each scrape, or steps such as `- {per_minute: 60}`",
             )
     if not pieces:
-        raise fault(where, "a series without values", "promtool's notation, such as 0+60x10, or steps")
+        raise fault(where, "a series without values", "promtool's notation, or steps", "write it, such as 0+60x10")
     before = min(clock.index(starts), clock.samples()) if starts else 0
     return " ".join((*([f"_x{before}"] if before else []), *pieces))

@@ -90,7 +90,7 @@ def lay_out(steps: Sequence[Step], clock: Clock, starts: timedelta | None, where
         InputError: for a step of no kind or of several, and one in the middle that does not say how long it is.
     """
     if not steps:
-        raise fault(where, "a series without values", "steps such as `{constant: 1}` or `{per_minute: 60}`")
+        raise fault(where, "a series without values", "at least one step", "write steps such as `- {constant: 1}`")
     begin = _milliseconds(starts) if starts else 0
     stretches = []
     for place, step in enumerate(steps, 1):

@@ -135,7 +135,7 @@ def _status(use: SignalUse, rule: Classify, error_class: str) -> str:
     patterns = [pattern for pattern, name in rule.classes if name == error_class]
     patterns += [] if error_class else [rule.success]
     options = [text for pattern in patterns for text in examples(pattern, 64)]
-    options += ["", "unknown", "other"]
+    options += ["unknown", "other", ""]
     for option in options:
         if reads(option) == error_class:
             return option
