@@ -21,6 +21,7 @@ def folders(tmp_path, monkeypatch):
         packaged / "LLMB" / "runbook.md.j2",
         packaged / "LLMB" / "incident.series",
         packaged / "README.md",
+        packaged / "_base" / "spec.yaml",
         mine / "rules" / "LLMB" / "silent.yml",
         mine / "rules" / "incidents" / "deep" / "own.yaml",
         mine / "rules" / ".git" / "hidden.yaml",
