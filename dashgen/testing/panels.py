@@ -27,14 +27,22 @@ def sent(spec: Spec, shown: Shown, at: timedelta, picked: Picked) -> str:
         KeyError: for a variable that the dashboard does not have.
         UnknownVariableError: when the query itself uses one that is not there.
     """
-    board = shown.board
-    values: dict[str, str | Sequence[str]] = {variable.name: variable.all_value for variable in board.variables}
+    builtin = times(span=_span(shown.board, shown.panel, at), scrape=spec.prometheus.scrape_interval)
+    return expand(shown.query.expr, values(shown.board, picked), builtin)
+
+
+def values(board: Dashboard, picked: Picked) -> dict[str, str | Sequence[str]]:
+    """A value for every variable of a dashboard: All, unless something is picked.
+
+    Raises:
+        KeyError: for a variable that the dashboard does not have.
+    """
+    found: dict[str, str | Sequence[str]] = {variable.name: variable.all_value for variable in board.variables}
     for name, value in picked.items():
-        if name not in values:
+        if name not in found:
             raise KeyError(name)
-        values[name] = [value] if isinstance(value, str) else value
-    builtin = times(span=_span(board, shown.panel, at), scrape=spec.prometheus.scrape_interval)
-    return expand(shown.query.expr, values, builtin)
+        found[name] = [value] if isinstance(value, str) else value
+    return found
 
 
 def legend_of(shown: Shown) -> str:

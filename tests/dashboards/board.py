@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from dashgen.assemble import assemble
 from dashgen.promql.macros import expand, times
-
-_SHORT = re.compile(r"(?:now-)?(\d+)([hd])")
-_LABEL = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+from dashgen.testing.panels import legend, sent, values
+from dashgen.testing.subject import Shown
 
 
 def panels(spec):
@@ -32,32 +30,12 @@ def query_keys(spec, source="prometheus"):
     }
 
 
-def span(board, panel, minute):
-    """How much time the panel shows when it is looked at in that minute after 1970, in UTC."""
-    text = panel.time_from or board.time_from
-    short = _SHORT.fullmatch(text)
-    if short:
-        return timedelta(**{{"h": "hours", "d": "days"}[short[2]]: int(short[1])})
-    now = datetime.fromtimestamp(minute * 60, UTC)
-    start = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    # Grafana rounds to seconds, so that a range may begin just before midnight.
-    return now - {"now/d": start, "now/M": start.replace(day=1)}[text] + timedelta(seconds=1)
-
-
-def chosen(board, picked):
-    """A value for every variable of the dashboard: All, unless something is picked."""
-    known = {variable.name: variable.all_value for variable in board.variables}
-    assert picked.keys() <= known.keys(), f"{board.key} has no variable {picked.keys() - known.keys()}"
-    return {**known, **{name: [value] if isinstance(value, str) else value for name, value in picked.items()}}
-
-
 def question(spec, where, minute, **picked):
-    """(query as sent, query as written) of ``dashboard/panel/query``."""
+    """(query as sent, query) of ``dashboard/panel/query``."""
     name, _, key = where.rpartition("/")
     board, panel = panels(spec)[name]
     query = {query.key: query for query in panel.queries}[key]
-    builtin = times(span=span(board, panel, minute), scrape=spec.prometheus.scrape_interval)
-    return expand(query.expr, chosen(board, picked), builtin), query
+    return sent(spec, Shown(board, panel, query), timedelta(minutes=minute), picked), query
 
 
 def shown(answer, query):
@@ -67,11 +45,6 @@ def shown(answer, query):
     lines = [(legend(query.legend, labels), value) for labels, value in answer]
     assert len(dict(lines)) == len(lines), f"series that look the same: {answer}"
     return dict(lines)
-
-
-def legend(template, labels):
-    """A legend as a browser shows it: runs of blanks are one."""
-    return " ".join(_LABEL.sub(lambda match: labels.get(match[1], ""), template).split())
 
 
 def look(played, spec, *questions):
@@ -85,7 +58,7 @@ def annotation(spec, key, board="service-health"):
     """The query of an annotation with all variables at All."""
     found = next(board_ for board_ in assemble(spec).dashboards if board_.key == board)
     mark = next(mark for mark in found.annotations if mark.key == key)
-    return expand(mark.expr, chosen(found, {}), times())
+    return expand(mark.expr, values(found, {}), times())
 
 
 def listed(spec, name, board="service-health", **picked):
@@ -93,4 +66,4 @@ def listed(spec, name, board="service-health", **picked):
     found = next(board_ for board_ in assemble(spec).dashboards if board_.key == board)
     variable = next(variable for variable in found.variables if variable.name == name)
     series, _, label = variable.query.removeprefix("label_values(").removesuffix(")").rpartition(", ")
-    return expand(series, chosen(found, picked), times()), label
+    return expand(series, values(found, picked), times()), label
