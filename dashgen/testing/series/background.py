@@ -132,8 +132,8 @@ class _Scene:
             requests = healthy.requests_per_minute(place, number, len(spots), source_vantage(source))
             match found:
                 case Level():
-                    for labels, card in product(found.labels, self._cards(source, model)):
-                        value = found.at(number, place, int(card.get("gpu", "0"))) * unit
+                    for (labels, more), card in product(found.labels, self._cards(source, model)):
+                        value = (found.at(number, place, int(card.get("gpu", "0"))) + more) * unit
                         step = Step.model_construct(constant=round(value, 9))
                         yield from self._at(spot, uses, {**labels, **card}, step)
                 case Rate():

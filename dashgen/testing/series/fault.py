@@ -13,7 +13,9 @@ def fault(where: Location, found: str, expected: str, action: str) -> InputError
     return InputError([Problem(where, found, expected, action)])
 
 
-def unknown(where: Location, what: str, name: str, known: Iterable[str], action: str = "name one of them") -> InputError:
+def unknown(
+    where: Location, what: str, name: str, known: Iterable[str], action: str = "name one of them"
+) -> InputError:
     """The error of a name that is none of those known; raise it."""
     options = list(known)
     meant = closest(name, options)

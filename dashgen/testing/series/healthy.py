@@ -51,13 +51,14 @@ class Rate:
 class Level:
     """A gauge, by place of the pod; the last holds for all that follow.
 
-    ``by_model`` is added for each model before in the spec, ``by_card`` for each GPU before on the pod.
+    ``by_model`` is added for each model before in the spec, ``by_card`` for each GPU before on the pod, and what stands
+    beside ``labels`` for those.
     """
 
     pods: tuple[float, ...]
     by_model: float = 0.0
     by_card: float = 0.0
-    labels: tuple[Mapping[str, str], ...] = ({},)
+    labels: Ends = (({}, 0.0),)
 
     def at(self, pod: int, model: int, card: int) -> float:
         """The value on one GPU of one pod of one model, all counted from 0."""
@@ -98,10 +99,10 @@ TABLE: Mapping[str, Rate | Level | Spread] = {
     "requests": Rate(1.0, ends=OUTCOMES),
     "finished_requests": Rate(1.0, ends=REASONS),
     "admission_rejections": Rate(0.0, ends=(({"reason": "max_num_queued_reqs"}, 1.0),)),
-    # Capacity: busy, nobody waits.
+    # Capacity: busy, nobody waits but who would not be helped by more of it.
     "requests_running": Level((4, 2), by_model=1),
     "requests_waiting": Level((0,)),
-    "requests_waiting_by_reason": Level((0,), labels=({"reason": "capacity"}, {"reason": "deferred"})),
+    "requests_waiting_by_reason": Level((0,), labels=(({"reason": "capacity"}, 0), ({"reason": "deferred"}, 1))),
     "kv_cache_usage": Level((0.46, 0.31), by_model=-0.02),
     "preemptions": Rate(fixed=0.2),
     "prefix_cache_hits": Rate(0.35 * INPUT),

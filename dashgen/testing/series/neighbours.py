@@ -1,28 +1,31 @@
 """Series of somebody else, large enough to be noticed: whatever forgets a matcher adds them up.
 
-Three kinds: what the service's exporters show under a label that its sources do not select, GPUs held by pods of
-nobody's workload, and recorded series and alerts of another service.
+Of every metric of every source there is one that its selector leaves out, of GPUs one that no pod of ours holds, of
+metrics that signals read in part one they do not; and of every recorded name one of another service.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from dashgen.catalogue.loader import load
 from dashgen.model import Alert, Bundle, RecordingRule
+from dashgen.promql.quote import regex
 from dashgen.signals.resolve import source_vantage
 from dashgen.signals.scope import SERVICE, SOURCE, cluster_labels
 from dashgen.spec import Source, Spec
 from dashgen.testing.clock import Clock
 from dashgen.testing.series.background import lines
-from dashgen.testing.series.examples import examples
+from dashgen.testing.series.examples import examples, matches
 from dashgen.testing.series.line import Line, selector
 from dashgen.testing.series.places import picks
+
+Labels = Mapping[str, str]
 
 NAME = "neighbour"
 LOUD = 1e6
 """What a neighbour shows, and how much its counters grow per scrape: more than anything of ours."""
-_HELD = ("FB_USED", "FB_FREE", "GPU_UTIL", "PROF")
 
 
 def neighbours(spec: Spec, bundle: Bundle, clock: Clock) -> dict[str, str]:
@@ -33,7 +36,7 @@ def neighbours(spec: Spec, bundle: Bundle, clock: Clock) -> dict[str, str]:
 
 
 def _raw(spec: Spec, shown: Iterable[Line], clock: Clock) -> Iterator[tuple[str, str]]:
-    """One series of each metric of each source, not selected; and of GPUs one that no pod of ours holds."""
+    """Each metric of each source once for every matcher that could be forgotten."""
     seen: set[tuple[str, str]] = set()
     sources = {source.id: source for source in spec.sources}
     for line in shown:
@@ -42,13 +45,8 @@ def _raw(spec: Spec, shown: Iterable[Line], clock: Clock) -> Iterator[tuple[str,
             continue
         seen.add(key)
         source = sources[line.source]
-        values = _values(line, clock)
-        elsewhere = _not_selected(spec, source, line.labels)
-        if elsewhere is not None:
-            yield selector(line.name, elsewhere), values
-        held = _not_held(spec, source, line.labels)
-        if held is not None:
-            yield selector(line.name, held), values
+        for labels in (*_not_selected(spec, source, line), *_not_held(spec, source, line), *_not_read(source, line)):
+            yield selector(line.name, labels), _values(line, clock)
 
 
 def _values(line: Line, clock: Clock) -> str:
@@ -60,15 +58,13 @@ def _values(line: Line, clock: Clock) -> str:
     return f"0+{LOUD:.0f}x{last}" if grows else f"{LOUD:.0f}x{last}"
 
 
-def _not_selected(spec: Spec, source: Source, labels: Mapping[str, str]) -> dict[str, str] | None:
-    """The labels with one changed so that no source selects them; None when every value is selected."""
+def _not_selected(spec: Spec, source: Source, line: Line) -> Iterator[Labels]:
+    """For each label of the source's selector, the line with another value, so that no source selects it."""
     for label, matcher in source.selector.items():
         operator, value = matcher.operator()
-        for other in (NAME, "", value if operator in ("!=",) else examples(value)[0] if examples(value) else ""):
-            changed = {**labels, label: other}
-            if not any(_selects(each, changed) for each in spec.sources):
-                return changed
-    return None
+        others = {"!=": (value,), "!~": examples(value)}.get(operator, (NAME, ""))
+        changed = ({**line.labels, label: other} for other in others)
+        yield from islice((each for each in changed if not any(_selects(s, each) for s in spec.sources)), 1)
 
 
 def _selects(source: Source, labels: Mapping[str, str]) -> bool:
@@ -76,12 +72,22 @@ def _selects(source: Source, labels: Mapping[str, str]) -> bool:
     return all(picks(operator, value, text) for text, operator, value in matchers)
 
 
-def _not_held(spec: Spec, source: Source, labels: Mapping[str, str]) -> dict[str, str] | None:
-    """The labels of a GPU that a pod of somebody else holds; None where the spec does not say which pods are ours."""
-    if source_vantage(source) != "gpu" or not any(model.workload for model in spec.models) or "UUID" not in labels:
-        return None
-    names = load(source.kind).label_map(honor_labels=source.honor_labels) | dict(source.labels)
-    return {**labels, names["pod"]: NAME, "UUID": f"GPU-{NAME}", "gpu": "7"}
+def _not_held(spec: Spec, source: Source, line: Line) -> Iterator[Labels]:
+    """A GPU that a pod of somebody else holds; none where the spec does not say which pods are ours."""
+    if source_vantage(source) == "gpu" and any(model.workload for model in spec.models) and "UUID" in line.labels:
+        names = load(source.kind).label_map(honor_labels=source.honor_labels) | dict(source.labels)
+        yield {**line.labels, names["pod"]: NAME, "UUID": f"GPU-{NAME}", "gpu": "7"}
+
+
+def _not_read(source: Source, line: Line) -> Iterator[Labels]:
+    """The line with a value that every signal which reads the metric leaves out: a phase, an operation."""
+    exporter = load(source.kind)
+    read = exporter.find(line.family)
+    uses = [use for each in exporter.signals.values() for use in each if read and exporter.find(use.metric) == read]
+    asked = [{**{label: regex(value) for label, value in use.match.items()}, **use.match_re} for use in uses]
+    for label in sorted(set.intersection(*map(set, asked))) if asked else ():
+        if not any(matches(each[label], NAME) for each in asked):
+            yield {**line.labels, label: NAME}
 
 
 def _recorded(spec: Spec, bundle: Bundle, clock: Clock) -> Iterator[tuple[str, str]]:

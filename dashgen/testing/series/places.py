@@ -131,8 +131,8 @@ class Namer:
     def target(self, place: Place) -> dict[str, str]:
         """Labels of ``up`` of the target that shows a place."""
         found = self._scraped(place) | self._outside(raw.label_map(self.spec, Feed(self.source, self.exporter, ())))
-        own = self.exporter.target_labels
-        return {label: value for label, value in self._selected(found).items() if value and label in (*own, *found)}
+        known = {*found, *self.exporter.target_labels}
+        return {label: value for label, value in self._selected(found).items() if value and label in known}
 
     def _place(self, place: Place, use: SignalUse, carried: tuple[str, ...], names: Labels) -> dict[str, str]:
         found = self._scraped(place) | self._outside(names)

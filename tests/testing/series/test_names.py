@@ -57,6 +57,7 @@ def test_odd_labels_of_a_raw_series_arrive(text, labels):
     assert text
 
 
+@settings(max_examples=40)
 @given(documents())
 def test_any_spec_has_a_background_that_is_the_same_every_time(document):
     spec = valid(document)
@@ -68,6 +69,7 @@ def test_any_spec_has_a_background_that_is_the_same_every_time(document):
         assert bool(shown) == (kind != "none")
 
 
+@settings(max_examples=40)
 @given(documents(), names)
 def test_no_text_of_a_part_is_a_traceback(document, text):
     spec = valid(document)
