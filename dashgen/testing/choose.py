@@ -45,8 +45,8 @@ def choose(
                 except InputError as error:
                     wrong += error.problems
         if not shipped(case):
-            problems += wrong
-        if not found and (shipped(case) or not wrong):
+            problems += wrong or ([] if found else _why_nowhere(case, subjects))
+        if not found:
             unplayed.append(case)
         prepared += found
     if problems:
@@ -66,3 +66,21 @@ def is_for(case: LoadedCase, subject: Subject) -> bool:
         and all(path in subject.queries for moment in scenario.panels for path in moment.shows)
         and all(provides(subject.spec, part) for part in scenario.series)
     )
+
+
+def _why_nowhere(case: LoadedCase, subjects: Sequence[Subject]) -> list[Problem]:
+    """What is wrong with a case that is for every spec that fits, and none does; a name is misspelt, or none has it.
+
+    That no spec has the alert whose folder the case is in is no mistake.
+    """
+    possible = [subject for subject in subjects if not subject.auxiliary]
+    about = case.folder if any(case.folder in subject.known_alerts for subject in possible) else ""
+    if case.scenario.specs is not None or (about and not any(about in subject.alerts for subject in possible)):
+        return []
+    found = []
+    for subject in possible:
+        try:
+            prepare(case, subject)
+        except InputError as error:
+            found.append(list(error.problems))
+    return min(found, key=len, default=[])
