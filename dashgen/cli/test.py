@@ -112,7 +112,7 @@ def test(
     from dashgen.cli.watch import watch as watch_files
 
     again = partial(_verdict, screen, options)
-    watch_files(options.specs, again, again)
+    watch_files(options.specs, again, again, options.scenarios)
 
 
 def _outputs(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[tuple[str, Path | None], ...]:

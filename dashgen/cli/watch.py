@@ -1,4 +1,4 @@
-"""Build again whenever a file changes that a build reads: specs, the rules beside them, extensions.
+"""Run again whenever a file changes that a run reads: specs, the rules beside them, extensions, what else is named.
 
 Files are looked at twice a second, which works on every file system, network and container mounts included.
 """
@@ -25,40 +25,44 @@ Seen = dict[Path, tuple[int, int, int]]
 """File -> modification time, size, inode."""
 
 
-def watch(args: Sequence[Path], first: Callable[[], object], again: Callable[[], object]) -> NoReturn:
-    """Build, and again after every change, until Ctrl-C. An error is shown, and the next change is waited for.
+def watch(
+    args: Sequence[Path], first: Callable[[], object], again: Callable[[], object], also: Sequence[Path] = ()
+) -> NoReturn:
+    """Run, and again after every change, until Ctrl-C. An error is shown, and the next change is waited for.
+
+    ``args`` are the specs; ``also`` are other files and folders that are read.
 
     Raises:
         KeyboardInterrupt: the only way this ends.
     """
-    build = first
+    run = first
     while True:
-        extensions = list(_extensions(args))
-        # Looked at before the build reads them: what changes meanwhile is built next.
-        seen = _look(args, extensions)
+        more = [*_extensions(args), *_below(also)]
+        # Looked at before the run reads them: what changes meanwhile is read next.
+        seen = _look(args, more)
         try:
-            build()
+            run()
         except DashgenError as error:
             print("\n".join(map(visible, str(error).split("\n"))), file=sys.stderr)
         sys.stdout.flush()
         progress(f"watching {len(seen)} file(s); Ctrl-C ends")
-        while _look(args, extensions) == seen:
+        while _look(args, more) == seen:
             time.sleep(_EVERY)
-        _settle(args, extensions)
-        build = again
+        _settle(args, more)
+        run = again
 
 
-def _settle(args: Sequence[Path], extensions: Sequence[Path]) -> None:
+def _settle(args: Sequence[Path], more: Sequence[Path]) -> None:
     """Wait until an editor, or a checkout, has written what it is writing."""
     before: Seen | None = None
-    while (now := _look(args, extensions)) != before:
+    while (now := _look(args, more)) != before:
         before = now
         time.sleep(_SETTLED)
 
 
-def _look(args: Sequence[Path], extensions: Iterable[Path]) -> Seen:
+def _look(args: Sequence[Path], more: Iterable[Path]) -> Seen:
     seen: Seen = {}
-    for path in (*_specs(args), *_rules(args), *extensions):
+    for path in (*_specs(args), *_rules(args), *more):
         with suppress(OSError):
             found = path.stat()
             seen[path] = (found.st_mtime_ns, found.st_size, found.st_ino)
@@ -78,7 +82,14 @@ def _specs(args: Sequence[Path]) -> Iterator[Path]:
 def _rules(args: Sequence[Path]) -> Iterator[Path]:
     from dashgen.folders import own_rules
 
-    for root in sorted({own_rules(path) for path in _specs(args)}):
+    yield from _below(sorted({own_rules(path) for path in _specs(args)}))
+
+
+def _below(paths: Iterable[Path]) -> Iterator[Path]:
+    """Files as they are, folders as every file below them."""
+    for root in paths:
+        if root.is_file():
+            yield root
         for place, _, names in os.walk(root):
             yield from (Path(place) / name for name in names)
 

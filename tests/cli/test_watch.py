@@ -15,6 +15,7 @@ import yaml
 
 from dashgen.cli.watch import _EXTEND
 from tests.bench.many import document
+from tests.promtool import binary
 
 ROOT = Path(__file__).parents[2]
 Wait = Callable[[str], str]
@@ -122,3 +123,28 @@ def test_watch_has_no_verdict():
 )
 def test_extensions_are_found_in_any_spelling(text: str):
     assert [match[1] for match in _EXTEND.finditer(text.encode())] == [b"./panels.py"]
+
+
+def test_tests_run_again_when_a_scenario_changes(repo: Path) -> None:
+    scenario = repo / "case.yaml"
+    text = "name: quiet\nlength: 1m\nspecs: ['{}']\nbackground: none\nalerts: {{}}\n"
+    scenario.write_text(text.format("spec-*"))
+    log = repo / "log"
+    command = [sys.executable, "-m", "dashgen", "test", "--watch", "-q", "-s", "case.yaml"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DASHGEN_PROMTOOL": str(binary())}
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, cwd=repo, env=environment, stdout=file, stderr=file)
+
+    def wait(words: str) -> None:
+        end = time.monotonic() + 60
+        while words not in log.read_text():
+            assert process.poll() is None and time.monotonic() < end, log.read_text()
+            time.sleep(0.05)
+
+    try:
+        wait("Ctrl-C ends")
+        scenario.write_text(text.format("nobody"))
+        wait("no spec matches")
+    finally:
+        process.kill()
+        process.wait()
