@@ -149,7 +149,8 @@ def test_beside_replaces_nothing():
 
 def play(*parts, of=None, kind="healthy"):
     chosen = of or chat()
-    return play_series(chosen, assemble(chosen), [part(**fields) for fields in parts], kind, clock(), where)
+    shown = play_series(chosen, assemble(chosen), [part(**fields) for fields in parts], kind, clock(), where)
+    return {name: values for name, values in shown.items() if "neighbour" not in name}
 
 
 def test_the_part_wins_where_the_selector_is_the_same():
