@@ -97,8 +97,10 @@ class _Scene:
         always = f"1x{self.clock.samples() - 1}"
         for source in self.spec.sources:
             for model in self._models(source) or (None,):
+                # An engine is a target of one model; what else is scraped tells of all of them.
+                name = model.name if model and load(source.kind).vantage == "engine" else ""
                 for place in self._places(source, model, ()):
-                    yield Line(source.id, "", "up", "up", self.player.namer(source).target(place), always)
+                    yield Line(source.id, name, "up", "up", self.player.namer(source).target(place), always)
 
     def _models(self, source: Source) -> tuple[Model, ...]:
         models = told_apart(self.spec, source)

@@ -41,6 +41,18 @@ def matches(pattern: str, text: str) -> bool:
         return False
 
 
+def picks(operator: str, value: str, text: str) -> bool:
+    """Whether a matcher picks a label's value."""
+    match operator:
+        case "=":
+            return text == value
+        case "!=":
+            return text != value
+        case "=~":
+            return matches(value, text)
+    return not matches(value, text)
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(map(_python, tokens(pattern))), re.DOTALL)

@@ -17,9 +17,8 @@ from dashgen.signals.scope import SERVICE, SOURCE, cluster_labels
 from dashgen.spec import Source, Spec
 from dashgen.testing.clock import Clock
 from dashgen.testing.series.background import lines
-from dashgen.testing.series.examples import examples, matches
+from dashgen.testing.series.examples import examples, matches, picks
 from dashgen.testing.series.line import Line, selector
-from dashgen.testing.series.places import picks
 
 Labels = Mapping[str, str]
 

@@ -121,7 +121,7 @@ class Player:
     def namer(self, source: Source) -> Namer:
         """Who knows the labels of a source."""
         if source.id not in self._namers:
-            self._namers[source.id] = Namer(self.spec, source)
+            self._namers[source.id] = Namer(self.spec, source, self.where)
         return self._namers[source.id]
 
     def _kind(self, target: Target) -> str:

@@ -11,13 +11,15 @@ from itertools import zip_longest
 
 from dashgen.catalogue.loader import load
 from dashgen.catalogue.model import Exporter, SignalUse
+from dashgen.errors import Location
 from dashgen.signals import raw
 from dashgen.signals.feed import Feed
 from dashgen.signals.resolve import source_vantage
 from dashgen.signals.scope import CLUSTER, rules_see_cluster
 from dashgen.spec import Model, Source, Spec
 from dashgen.testing.series.entry import entry
-from dashgen.testing.series.examples import examples, matches
+from dashgen.testing.series.examples import examples, picks
+from dashgen.testing.series.fault import fault, shown
 
 Labels = Mapping[str, str]
 
@@ -109,8 +111,9 @@ def reported(exporter: Exporter, model: Model) -> str:
 class Namer:
     """Labels of the series of one source; keeps what is the same for all of them."""
 
-    def __init__(self, spec: Spec, source: Source) -> None:
-        self.spec, self.source, self.exporter = spec, source, load(source.kind)
+    def __init__(self, spec: Spec, source: Source, where: Location) -> None:
+        self.spec, self.source, self.where = spec, source, where
+        self.exporter = load(source.kind)
         self.vantage = source_vantage(source)
 
     def labels(self, place: Place, use: SignalUse, told: Labels) -> dict[str, str]:
@@ -183,24 +186,24 @@ class Namer:
         return found
 
     def _selected(self, found: dict[str, str]) -> dict[str, str]:
-        """The labels so that the source's selector picks them."""
+        """The labels so that the source's selector picks them.
+
+        Raises:
+            InputError: when no value is known that it picks.
+        """
         for label, matcher in self.source.selector.items():
             operator, value = matcher.operator()
             have = found.get(label, "")
             if picks(operator, value, have):
                 continue
             options = {"=": (value,), "!=": ("", "other"), "=~": examples(value), "!~": ("", "other")}[operator]
-            found[label] = next((option for option in options if picks(operator, value, option)), have)
+            picked = next((option for option in options if picks(operator, value, option)), None)
+            if picked is None:
+                raise fault(
+                    self.where,
+                    f"no text is known that the selector {label}{operator}{shown(value)} of {self.source.id} picks",
+                    "a regular expression that is easier to read",
+                    "simplify the source's selector, or play its series as a `metric`",
+                )
+            found[label] = picked
         return found
-
-
-def picks(operator: str, value: str, text: str) -> bool:
-    """Whether a matcher picks a label's value."""
-    match operator:
-        case "=":
-            return text == value
-        case "!=":
-            return text != value
-        case "=~":
-            return matches(value, text)
-    return not matches(value, text)

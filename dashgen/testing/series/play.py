@@ -10,6 +10,7 @@ from dashgen.model import Bundle
 from dashgen.spec import Spec
 from dashgen.testing.clock import Clock
 from dashgen.testing.scenario.model import Background, SeriesPart
+from dashgen.testing.series.away import Absence, absence
 from dashgen.testing.series.background import lines as background_lines
 from dashgen.testing.series.fault import fault
 from dashgen.testing.series.line import Claim, Line, left, text, together
@@ -30,6 +31,7 @@ def play_series(
     own: dict[str, Line] = {}
     claims: list[Claim] = []
     recorded: dict[str, str] = {}
+    absences: list[Absence] = []
     for number, part in enumerate(parts):
         here = where("series", number)
         if part.recording is not None:
@@ -37,13 +39,18 @@ def play_series(
 
             recorded |= recording_series(Path(here.file).parent / part.recording, clock, here)
             continue
+        if part.away is not None:
+            absences.append(absence(spec, part, clock, here))
+            continue
         shown = shown_by(spec, part, clock, here)
         claims += shown.claims
         for line in shown.lines:
             _add(own, line, here)
-    around = text(together(left(background_lines(spec, background, clock), claims)))
+    around = together(left(background_lines(spec, background, clock), claims))
+    for each in absences:
+        around, own = each.without(around), each.without(own)
     decoys = neighbours(spec, bundle, clock)
-    return dict(sorted({**decoys, **around, **recorded, **text(own)}.items()))
+    return dict(sorted({**decoys, **text(around), **recorded, **text(own)}.items()))
 
 
 def _add(own: dict[str, Line], line: Line, where: Location) -> None:

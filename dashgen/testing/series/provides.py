@@ -6,22 +6,24 @@ from dashgen.catalogue.loader import providers
 from dashgen.errors import InputError, Location
 from dashgen.spec import Spec
 from dashgen.testing.scenario.model import SeriesPart
+from dashgen.testing.series.away import absent
 from dashgen.testing.series.target import targets
 
 _NOWHERE = Location("")
 
 
 def provides(spec: Spec, part: SeriesPart) -> bool:
-    """Whether some source of the spec shows the part's signal for its models.
+    """Whether some source of the spec shows the part's signal for its models, or has what is to go away.
 
     A signal no exporter shows is a mistake of the scenario and no reason to pass the spec over.
     """
-    if part.signal is None or not any(key == part.signal for _, key in providers()):
+    if part.away is None and (part.signal is None or not any(key == part.signal for _, key in providers())):
         return True
     try:
-        return next(iter(targets(spec, part, _NOWHERE)), None) is not None
+        check(spec, part, _NOWHERE)
     except InputError:
         return False
+    return True
 
 
 def check(spec: Spec, part: SeriesPart, where: Location) -> None:
@@ -30,5 +32,7 @@ def check(spec: Spec, part: SeriesPart, where: Location) -> None:
     Raises:
         InputError: for a signal, source, model or pod that is not there.
     """
+    if part.away is not None:
+        absent(spec, part, where)
     if part.signal is not None:
         list(targets(spec, part, where))

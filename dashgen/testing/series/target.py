@@ -73,7 +73,7 @@ def targets(spec: Spec, part: SeriesPart, where: Location) -> Iterator[Target]:
         InputError: when what it names is not in the spec, or nobody shows it.
     """
     signal = part.signal or ""
-    wanted = _models(spec, part, where)
+    wanted = models_of(spec, part, where)
     shows = _sources(spec, part, signal, where)
     reasons: list[tuple[Source, UntoldError]] = []
     found = False
@@ -84,7 +84,7 @@ def targets(spec: Spec, part: SeriesPart, where: Location) -> Iterator[Target]:
                 yield target
         except UntoldError as error:
             reasons.append((source, error))
-    if reasons and (not found or _names(part.source)):
+    if reasons and (not found or names_of(part.source)):
         source, untold = reasons[0]
         raise fault(
             where,
@@ -125,7 +125,7 @@ def _places(
         return
     count = 1 if part.pods is None else part.pods
     found = places(spec, source, model, uses, count)[:count]
-    if len(found) < count and any(place.pod for place in found):
+    if len(found) < count and (not found or found[0].pod):
         pattern = model.workload.pods if model.workload else ""
         raise fault(
             where,
@@ -136,12 +136,17 @@ def _places(
     yield from found
 
 
-def _names(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+def names_of(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value or ()
 
 
-def _models(spec: Spec, part: SeriesPart, where: Location) -> tuple[Model, ...]:
-    names = _names(part.model) or ("all",)
+def models_of(spec: Spec, part: SeriesPart, where: Location) -> tuple[Model, ...]:
+    """The models a part names; all where it names none.
+
+    Raises:
+        InputError: when the spec has no such model.
+    """
+    names = names_of(part.model) or ("all",)
     known = {model.name: model for model in spec.models}
     for name in names:
         if name not in known and name not in WORDS:
@@ -149,20 +154,29 @@ def _models(spec: Spec, part: SeriesPart, where: Location) -> tuple[Model, ...]:
     return tuple(m for m in spec.models if m.name in names or "all" in names or (m.route in names))
 
 
-def _sources(spec: Spec, part: SeriesPart, signal: str, where: Location) -> list[tuple[Source, tuple[SignalUse, ...]]]:
-    """(source, its metrics for the signal) of those that are meant."""
-    ids, named = [source.id for source in spec.sources], _names(part.source)
+def sources_of(spec: Spec, part: SeriesPart, where: Location) -> tuple[Source, ...]:
+    """The sources a part names; all where it names none.
+
+    Raises:
+        InputError: when the spec has no such source.
+    """
+    ids, named = [source.id for source in spec.sources], names_of(part.source)
     for name in named:
         if name not in ids:
             raise unknown(where, f"spec {spec.name} has no source", name, ids)
-    if not any(key == signal for _, key in providers()):
-        raise unknown(where, "no exporter shows a signal", signal, sorted({key for _, key in providers()}))
-    meant = [
+    return tuple(
         source
         for source in spec.sources
-        if (source.id in named or (not named and speaks_for(source, signal)))
-        and part.vantage in (None, source_vantage(source))
-    ]
+        if (not named or source.id in named) and part.vantage in (None, source_vantage(source))
+    )
+
+
+def _sources(spec: Spec, part: SeriesPart, signal: str, where: Location) -> list[tuple[Source, tuple[SignalUse, ...]]]:
+    """(source, its metrics for the signal) of those that are meant."""
+    named, chosen = names_of(part.source), sources_of(spec, part, where)
+    if not any(key == signal for _, key in providers()):
+        raise unknown(where, "no exporter shows a signal", signal, sorted({key for _, key in providers()}))
+    meant = [source for source in chosen if named or speaks_for(source, signal)]
     found = [(source, uses_of(spec, source, signal)) for source in meant]
     showing = [(source, uses) for source, uses in found if uses]
     silent = [source.id for source, uses in found if not uses]
@@ -190,7 +204,7 @@ def _as(
         return showing
     narrowed = [(source, tuple(use for use in uses if use.metric == part.as_)) for source, uses in showing]
     found = [(source, uses) for source, uses in narrowed if uses]
-    if not found or (_names(part.source) and len(found) < len(showing)):
+    if not found or (names_of(part.source) and len(found) < len(showing)):
         known = dict.fromkeys(use.metric for _, uses in showing for use in uses)
         raise unknown(where, f"{part.signal} is not shown as", part.as_, known)
     return found

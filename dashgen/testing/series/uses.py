@@ -14,7 +14,7 @@ from dashgen.signals import raw
 from dashgen.signals.feed import Feed
 from dashgen.spec import Source, Spec
 from dashgen.testing.series.entry import Entry, entry
-from dashgen.testing.series.examples import examples, matches
+from dashgen.testing.series.examples import examples, matches, picks
 
 ENDS = ("outcome", "error_class")
 OF_SIGNALS = (*ENDS, "finished_reason", "team", "user", "scaled_object", "autoscaler")
@@ -71,7 +71,16 @@ def _told(spec: Spec, feed: Feed, found: Entry, asked: Mapping[str, str]) -> Ite
             if use.set[label] != value:
                 raise UntoldError(label, f"{use.metric} is {label} `{use.set[label]}`")
         else:
-            yield use.keep.get(label) or found.keep.get(label) or _raw_label(spec, feed, found.metric, label), value
+            called = use.keep.get(label) or found.keep.get(label) or _raw_label(spec, feed, found.metric, label)
+            yield called, _selectable(feed.source, called, value)
+
+
+def _selectable(source: Source, label: str, value: str) -> str:
+    """The value, when the source's selector picks series that have it."""
+    if label in source.selector and not picks(*source.selector[label].operator(), value):
+        operator, wanted = source.selector[label].operator()
+        raise UntoldError(label, f"{source.id} selects {label}{operator}`{wanted}`")
+    return value
 
 
 def _matched(use: SignalUse, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:

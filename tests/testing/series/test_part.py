@@ -148,6 +148,15 @@ def test_a_selector_of_any_operator_is_met():
     assert "env" not in shown
 
 
+@pytest.mark.parametrize("where", ["selector", "pods"])
+def test_an_expression_that_has_no_example_is_said(where):
+    model = {**LOCAL, "workload": {"namespace": "llm", "pods": r"\pL+" if where == "pods" else "v-.*"}}
+    job = {"regex": r"\pL+"} if where == "selector" else "vllm"
+    chosen = spec(models=[model], sources=[{"kind": "vllm", "selector": {"job": job}, "version": "0.33"}])
+    with pytest.raises(InputError, match="no text is known that" if where == "selector" else "only 0 known that match"):
+        show(chosen, signal="kv_cache_usage", values=ONE)
+
+
 def test_spend_before_it_knew_the_requested_model_is_under_the_deployments():
     older = spec(sources=[{"kind": "litellm", "selector": {"job": "litellm"}, "version": "1.80.0"}])
     shown = labels(show(older, signal="cost", values=GROWS))
@@ -195,6 +204,10 @@ WRONG = {
         "kv_cache_usage is not shown as.*\n.*one of vllm:kv_cache_usage_perc",
     ),
     "label": ({"signal": "kv_cache_usage", "labels": {"foo": "x"}, "values": ONE}, "foo `x`.*\n.*model_name, engine"),
+    "not selected": (
+        {"signal": "kv_cache_usage", "labels": {"namespace": "prod"}, "values": ONE},
+        "namespace `prod`.*\n.*vllm selects namespace=`llm`",
+    ),
     "class": (
         {"signal": "requests", "source": "vllm", "labels": {"error_class": "x"}, "values": GROWS},
         "does not tell error_class",
