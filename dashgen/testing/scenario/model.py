@@ -115,7 +115,7 @@ Steps = Annotated[
 
 
 class SeriesPart(Strict):
-    """Some series: those of a signal, of one raw metric, or all of a recording."""
+    """Some series: those of a signal, of one raw metric, or all of a recording; or targets that go away."""
 
     signal: Text | None = Field(
         default=None, description="a signal of the catalogue, played in its own unit", examples=["queue_depth"]
@@ -125,6 +125,11 @@ class SeriesPart(Strict):
     )
     recording: Text | None = Field(
         default=None, description="a file of recorded series instead, relative to the scenario", examples=["x.series"]
+    )
+    away: Several[Span] | None = Field(
+        default=None,
+        description="when what other parts and the background show of these sources, models and pods is gone instead",
+        examples=["10m..20m"],
     )
     model: Several[Text] | None = Field(
         default=None,
@@ -141,13 +146,16 @@ class SeriesPart(Strict):
             Discriminator(shape),
         ]
         | None
-    ) = Field(default=None, description="how many pods show it, or their names")
+    ) = Field(default=None, description="how many pods show it, the first ones, or their names")
     labels: dict[LabelName, LabelValue] = Field(
         default={}, description="labels beside those of the source, such as `outcome` or `reason`"
     )
     starts: Duration | None = Field(default=None, description="when the series begins; at once when left out")
     beside: Flag = Field(
         default=False, description="true adds it to what the background plays, instead of replacing that"
+    )
+    reset: Flag = Field(
+        default=False, description="true for what was `away` and restarted: its counters begin again at 0"
     )
     values: Steps = Field(
         default=(),

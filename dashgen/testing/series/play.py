@@ -26,7 +26,8 @@ def play_series(
     """Values in promtool's notation by selector, sorted. ``where`` says where a path of the scenario is written.
 
     Raises:
-        InputError: for a part of something the spec does not have, and two parts that show the same series.
+        InputError: for a part of something the spec does not have, two parts that show the same series, and one that
+            takes away what does not play.
     """
     own: dict[str, Line] = {}
     claims: list[Claim] = []
@@ -48,7 +49,7 @@ def play_series(
             _add(own, line, here)
     around = together(left(background_lines(spec, background, clock), claims))
     for each in absences:
-        around, own = each.without(around), each.without(own)
+        around, own = each.without(around, own)
     decoys = neighbours(spec, bundle, clock)
     return dict(sorted({**decoys, **text(around), **recorded, **text(own)}.items()))
 

@@ -136,8 +136,9 @@ def _places(
     yield from found
 
 
-def names_of(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value or ()
+def names_of(value: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The names of a field that may be left out."""
+    return value or ()
 
 
 def models_of(spec: Spec, part: SeriesPart, where: Location) -> tuple[Model, ...]:

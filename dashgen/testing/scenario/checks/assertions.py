@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
 
 from dashgen.spec.checks.finding import Finding
 from dashgen.spec.document import Path
 from dashgen.testing.scenario.checks.called import called
+from dashgen.testing.scenario.checks.spans import outside, spans_inside
 from dashgen.testing.scenario.model import AlertExpectation, Scenario
 from dashgen.testing.scenario.types import span_text, time_text
 
 KEYS = ("alerts", "panels", "queries", "notifications")
-_Spans = Sequence[tuple[timedelta, timedelta | None]]
 
 
 def nothing(scenario: Scenario) -> Iterator[Finding]:
@@ -35,23 +34,8 @@ def alert_spans(scenario: Scenario) -> Iterator[Finding]:
         for number, each in enumerate(() if isinstance(expected, str) else expected):
             path: Path = ("alerts", name, number)
             for state, spans in (("pending", each.pending or ()), ("firing", each.firing)):
-                yield from _spans(spans, (*path, state), scenario.length)
+                yield from spans_inside(spans, (*path, state), scenario.length)
             yield from _both(each, path)
-
-
-def _spans(spans: _Spans, path: Path, length: timedelta) -> Iterator[Finding]:
-    for number, span in enumerate(spans):
-        latest = max(span[0], span[1] or span[0])
-        if latest > length:
-            yield _outside((*path, number), span_text(span), latest, length)
-    for number, (before, after) in enumerate(pairwise(spans), 1):
-        if before[1] is None or after[0] <= before[1]:
-            yield Finding(
-                (*path, number),
-                f"{called((*path, number))} begins before {span_text(before)} is over",
-                "spans in order of time that do not touch",
-                "make one span of the two, or put them in order",
-            )
 
 
 def _both(each: AlertExpectation, path: Path) -> Iterator[Finding]:
@@ -75,7 +59,7 @@ def moments(scenario: Scenario) -> Iterator[Finding]:
     for key in ("panels", "queries"):
         for number, moment in enumerate(getattr(scenario, key)):
             if moment.at > scenario.length:
-                yield _outside((key, number, "at"), time_text(moment.at), moment.at, scenario.length)
+                yield outside((key, number, "at"), time_text(moment.at), moment.at, scenario.length)
 
 
 def notifications(scenario: Scenario) -> Iterator[Finding]:
@@ -86,7 +70,7 @@ def notifications(scenario: Scenario) -> Iterator[Finding]:
             continue
         path: Path = ("notifications", number, "at")
         if each.at > scenario.length:
-            yield _outside(path, time_text(each.at), each.at, scenario.length)
+            yield outside(path, time_text(each.at), each.at, scenario.length)
         if latest is not None and each.at < latest:
             yield Finding(
                 path,
@@ -95,13 +79,3 @@ def notifications(scenario: Scenario) -> Iterator[Finding]:
                 "put them in order",
             )
         latest = each.at
-
-
-def _outside(path: Path, written: str, moment: timedelta, length: timedelta) -> Finding:
-    return Finding(
-        path,
-        f"{called(path)} is {written}, but the scenario is over at {time_text(length)}",
-        f"a time up to {time_text(length)}",
-        f"lengthen the scenario with `length: {time_text(moment)}`, or choose an earlier time",
-        reads=(("length",),),
-    )
