@@ -50,15 +50,19 @@ class Prepared:
         """What promtool is given."""
         watched = f"ALERTS{{llm_service={quote.string(self.subject.spec.name)}}}"
         ticks = tuple(Question(watched, at) for at in self.clock.ticks())
-        scenario = self.case.scenario
-        subject, bundle = self.subject, self.subject.bundle
-        everything = play_series(
-            subject.spec, bundle, scenario.series, scenario.background, self.clock, self.case.where
-        )
+        subject, everything = self.subject, self.everything
         needed = subject.needed(each.question.expr for each in self.asked)
         series = {selector: values for selector, values in everything.items() if name_of(selector) in needed}
         questions = (*ticks, *(each.question for each in self.asked))
         return Play(tuple(subject.groups_of(needed)), series, self.clock, questions, self.texts)
+
+    @property
+    def everything(self) -> dict[str, str]:
+        """Every series that plays, whether something rests on it or not."""
+        scenario, subject = self.case.scenario, self.subject
+        return play_series(
+            subject.spec, subject.bundle, scenario.series, scenario.background, self.clock, self.case.where
+        )
 
     @property
     def assertions(self) -> int:
