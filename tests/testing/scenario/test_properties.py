@@ -46,6 +46,7 @@ NEAR = {
     "series": [
         {"signal": "ttft", "pods": 2, "values": [{"per_minute": 60, "observe": {"1": 1}, "for": "5m"}, {"gap": "1m"}]},
         {"metric": "up", "labels": {"a": "b"}, "values": "1x5"},
+        {"away": ["1m..2m", "4m.."], "source": "app", "pods": ["a"], "reset": True},
     ],
     "alerts": {"A": [{"labels": {"a": "b"}, "pending": "1m..2m", "firing": ["3m..4m", "6m.."]}], "B": "silent"},
     "panels": [{"at": "5m", "variables": {"model": "a"}, "shows": {"a/b/c": {"x": 1, "y": [1, 2]}, "a/b/d": "empty"}}],
