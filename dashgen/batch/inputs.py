@@ -48,7 +48,7 @@ class Hasher:
 
     def __init__(self, generator: str | None = None) -> None:
         self._generator = generator or hash_generator()
-        self._rules = cache(_hash_folder)
+        self._rules = cache(hash_folder)
 
     def inputs(self, spec: Path) -> Inputs:
         """The inputs of a spec file.
@@ -92,7 +92,7 @@ def generator_changed() -> bool:
 
 def _newest(folder: str) -> int:
     """The last time something in a folder or below it changed, in nanoseconds."""
-    times = [os.stat(folder).st_ctime_ns]  # noqa: PTH116 - as in _hash_folder
+    times = [os.stat(folder).st_ctime_ns]  # noqa: PTH116 - as in hash_folder
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name == "__pycache__":
@@ -108,11 +108,11 @@ def hash_generator() -> str:
         UnknownInputError: for an installation whose files cannot be told.
     """
     package = Path(dashgen.__file__).parent
-    parts = [sys.version, _hash_folder(package), _hash_folder(packaged_rules()), *_dependencies()]
+    parts = [sys.version, hash_folder(package), hash_folder(packaged_rules()), *_dependencies()]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _hash_folder(folder: Path) -> str:
+def hash_folder(folder: Path) -> str:
     """Hash of every file below a folder; of nothing when there is no such folder."""
     total = hashlib.sha256()
     root = os.fspath(folder)

@@ -27,8 +27,18 @@ def sent(spec: Spec, shown: Shown, at: timedelta, picked: Picked) -> str:
         KeyError: for a variable that the dashboard does not have.
         UnknownVariableError: when the query itself uses one that is not there.
     """
+    return substituted(shown.query.expr, spec, shown, at, picked)
+
+
+def substituted(expr: str, spec: Spec, shown: Shown, at: timedelta, picked: Picked) -> str:
+    """Any query as Grafana would send it in that place.
+
+    Raises:
+        KeyError: for a variable that the dashboard does not have.
+        UnknownVariableError: when the query itself uses one that is not there.
+    """
     builtin = times(span=_span(shown.board, shown.panel, at), scrape=spec.prometheus.scrape_interval)
-    return expand(shown.query.expr, values(shown.board, picked), builtin)
+    return expand(expr, values(shown.board, picked), builtin)
 
 
 def values(board: Dashboard, picked: Picked) -> dict[str, str | Sequence[str]]:

@@ -27,7 +27,7 @@ from dashgen.testing.subject import Subject
 
 @dataclass(frozen=True)
 class Prepared:
-    """A case on a spec, ready to be played. Questions: ``ALERTS`` at every evaluation, then panels and queries."""
+    """A case on a spec, ready to be played."""
 
     case: LoadedCase
     subject: Subject
@@ -48,13 +48,16 @@ class Prepared:
     @cached_property
     def play(self) -> Play:
         """What promtool is given."""
-        watched = f"ALERTS{{llm_service={quote.string(self.subject.spec.name)}}}"
-        ticks = tuple(Question(watched, at) for at in self.clock.ticks())
         subject, everything = self.subject, self.everything
         needed = subject.needed(each.question.expr for each in self.asked)
         series = {selector: values for selector, values in everything.items() if name_of(selector) in needed}
-        questions = (*ticks, *(each.question for each in self.asked))
-        return Play(tuple(subject.groups_of(needed)), series, self.clock, questions, self.texts)
+        return Play(tuple(subject.groups_of(needed)), series, self.clock, self.questions, self.texts)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """``ALERTS`` at every evaluation, then panels and queries."""
+        watched = f"ALERTS{{llm_service={quote.string(self.subject.spec.name)}}}"
+        return (*(Question(watched, at) for at in self.clock.ticks()), *(each.question for each in self.asked))
 
     @property
     def everything(self) -> dict[str, str]:
@@ -78,9 +81,10 @@ class Prepared:
 
     def judge(self, answers: Answers) -> tuple[Failure, ...]:
         """Every assertion that does not hold."""
-        return tuple(self._judge(answers))
+        return tuple(self.failures(answers))
 
-    def _judge(self, answers: Answers) -> Iterator[Failure]:
+    def failures(self, answers: Answers) -> Iterator[Failure]:
+        """The same, one after the other."""
         seen, ticks = self.seen(answers), len(self.clock.ticks())
         texts = dict(zip(self.texts, answers.firing, strict=True))
         yield from alerts.judge(self.alerts, seen, texts, self.clock, self.case.where)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from dashgen.errors import InputError, Location, Problem
 from dashgen.promql.macros import UnknownVariableError
@@ -12,7 +13,7 @@ from dashgen.spec.words import closest, listing
 from dashgen.testing.judge import values
 from dashgen.testing.judge.alerts import Where
 from dashgen.testing.judge.timeline import MILLISECOND
-from dashgen.testing.panels import legend_of, sent
+from dashgen.testing.panels import legend_of, substituted
 from dashgen.testing.promtool.play import Question, Sample
 from dashgen.testing.results import Failure, Kind, moment
 from dashgen.testing.scenario.model import PanelMoment, QueryMoment, Shown
@@ -21,7 +22,10 @@ from dashgen.testing.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question about a panel's query (``path``) or, without a path, about a query of the scenario."""
+    """One question about a panel's query (``path``) or, without a path, about a query of the scenario.
+
+    ``sent`` is what becomes of any other query in the same place.
+    """
 
     question: Question
     shows: Shown
@@ -29,6 +33,7 @@ class Asked:
     tolerance: float
     where: Location
     path: str = ""
+    sent: Callable[[str], str] = str
 
     @property
     def exact(self) -> bool:
@@ -62,14 +67,15 @@ def panels(subject: Subject, moments: Sequence[PanelMoment], where: Where) -> It
             shown = subject.queries.get(path)
             if shown is None:
                 raise InputError([_unknown_query(subject, path, place)])
+            send = partial(substituted, spec=subject.spec, shown=shown, at=each.at, picked=each.variables)
             try:
-                expr = sent(subject.spec, shown, each.at, each.variables)
+                expr = send(shown.query.expr)
             except KeyError as error:
                 known = [variable.name for variable in shown.board.variables]
                 raise InputError([_unknown_variable(str(error.args[0]), known, where("panels", number))]) from error
             except UnknownVariableError as error:
                 raise InputError([Problem(place, str(error), "only variables of its dashboard", "")]) from error
-            yield Asked(Question(expr, _time(each.at)), shows, legend_of(shown), each.tolerance, place, path)
+            yield Asked(Question(expr, _time(each.at)), shows, legend_of(shown), each.tolerance, place, path, send)
 
 
 def queries(moments: Sequence[QueryMoment], where: Where) -> Iterator[Asked]:

@@ -1,0 +1,69 @@
+"""Prepared cases as the mutation run needs them: how each is played, and what it follows from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+import dashgen
+from dashgen.batch.inputs import hash_folder
+from dashgen.testing.mutate.plan import CasePlan, PanelQuestion
+from dashgen.testing.prepare import Prepared
+from dashgen.testing.promtool.play import Answers
+
+_DECIDING = ("catalogue", "promql", "signals", "spec", "testing")
+"""Rooms that have a say in which series play and how answers are judged; rules and queries are compared themselves."""
+
+
+def plan(prepared: Prepared) -> CasePlan:
+    """One case on one spec."""
+    ticks = len(prepared.clock.ticks())
+    return CasePlan(
+        name=prepared.name,
+        spec=prepared.subject.spec.name,
+        groups=prepared.subject.bundle.groups,
+        clock=prepared.clock,
+        questions=prepared.questions,
+        texts=prepared.texts,
+        series=lambda: prepared.everything,
+        fails=lambda answers: _fails(prepared, answers),
+        digest=_digest(prepared),
+        panels={
+            ticks + number: PanelQuestion(asked.path, asked.sent)
+            for number, asked in enumerate(prepared.asked)
+            if asked.path
+        },
+        fires=frozenset(
+            name
+            for name, expected in prepared.alerts.items()
+            if not isinstance(expected, str) and any(each.firing for each in expected)
+        ),
+        together=prepared.case.scenario.notifications is not None,
+    )
+
+
+def _fails(prepared: Prepared, answers: Answers) -> bool:
+    return next(prepared.failures(answers), None) is not None
+
+
+def _digest(prepared: Prepared) -> str:
+    scenario, spec = prepared.case.scenario, prepared.subject.spec
+    parts = [
+        _code(),
+        scenario.model_dump_json(by_alias=True),
+        spec.model_dump_json(by_alias=True),
+        [_content(prepared.case.file.parent / part.recording) for part in scenario.series if part.recording],
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _content(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    package = Path(dashgen.__file__).parent
+    return "".join(hash_folder(package / room) for room in _DECIDING)
