@@ -26,8 +26,11 @@ class Span:
 
     @property
     def zero(self) -> datetime:
-        """The beginning of the warm-up: time 0 of the recording."""
-        return self.start - self.warm_up
+        """Time 0 of the recording: the whole hour before the warm-up begins.
+
+        The steps of a subquery are counted from 1970, as those of a replay are: whole hours keep them where they were.
+        """
+        return (self.start - self.warm_up).replace(minute=0, second=0, microsecond=0)
 
     def stretches(self, need: Need) -> list[Stretch]:
         """(after, until) of the samples to capture, in milliseconds since 1970, first one first."""

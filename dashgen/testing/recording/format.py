@@ -4,9 +4,9 @@ A file is UTF-8, with ``\\n`` at the end of each line, and begins with what it i
 
     dashgen-series 1                      the version of this format
     spec chat                             whose queries it is for
-    zero 2026-09-01T10:55:00.000Z         when time 0 was, UTC
-    warm-up 65m                           from time 0 on, only to be looked back to
-    length 125m                           all of it, warm-up included
+    zero 2026-09-01T10:00:00.000Z         when time 0 was, UTC; a whole hour, so that subqueries keep their steps
+    warm-up 2h                            from time 0 on, only to be looked back to
+    length 3h                             all of it, warm-up included
     scrape 15000ms                        how often most series were scraped
     private end_user hash                 a label whose values were hashed, or that was dropped; one line each
     partial                               the server said that something was missing; seldom there

@@ -96,7 +96,7 @@ def recording(plan: Plan, found: Captured, hidden: Masks, *, partial: bool) -> R
     return Recording(
         spec=spec.name,
         start=span.zero,
-        warm_up=span.warm_up,
+        warm_up=span.start - span.zero,
         length=span.end - span.zero,
         scrape=timedelta(milliseconds=found.interval),
         private=private,

@@ -1,7 +1,8 @@
 """A recording as series of a unit test: samples on the grid of its scrapes, none before it was there.
 
-Time 0 of the recording, where its warm-up begins, is time 0 of the replay. The grid of the clock decides how close a
-replay comes: at a tenth of the scrape interval rates are within a percent or two.
+Time 0 of the recording, before its warm-up, is time 0 of the replay; what was recorded for its own sake begins where
+the warm-up ends. The grid of the clock decides how close a replay comes: at a tenth of the scrape interval rates are
+within a percent or two. Whatever asks for the time of day, or the date, gets that of 1970.
 """
 
 from __future__ import annotations
