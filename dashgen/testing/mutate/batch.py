@@ -11,9 +11,11 @@ from functools import cached_property
 from dashgen.model import RuleGroup
 from dashgen.testing.mutate.chain import Chain
 from dashgen.testing.mutate.graph import Rule, Rules, Spot
-from dashgen.testing.mutate.names import ALERT, ANY, number_of, read_names, watched, without_copies
+from dashgen.testing.mutate.names import ALERT, ANY, alert_copy, number_of, read_names, watched, without_copies
 from dashgen.testing.mutate.plan import CasePlan
 from dashgen.testing.promtool.play import AlertQuestion, Answers, Firing, Play, Question, Sample
+
+_NAME = "__name__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,16 @@ class Batch:
         """What promtool is given."""
         groups, read = self._groups
         questions, texts, _ = self._questions
-        given = self.plan.series()
-        series = {name: values for name, values in given.items() if ANY in read or _metric(name) in read}
+        given: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for selector, values in self.plan.series().items():
+            name, brace, labels = selector.partition("{")
+            given[name][f"{brace}{labels}"] = values
         # A case may play a recorded series itself; a mutant that records under another name reads it there.
-        for chain in self.chains:
-            for selector, values in given.items() if chain.records else ():
-                new = chain.records.get(_metric(selector))
-                if new is not None:
-                    series[new + selector[len(_metric(selector)) :]] = values
+        copied = {new: old for chain in self.chains for old, new in chain.records.items()}
+        wanted = {name: name for name in given if ANY in read or name in read} | copied
+        series = {
+            f"{new}{labels}": values for new, old in wanted.items() for labels, values in given.get(old, {}).items()
+        }
         return Play(groups, series, self.plan.clock, questions, texts)
 
     def answers(self, found: Answers, original: Answers) -> Iterator[tuple[Chain, Answers]]:
@@ -118,20 +122,27 @@ class Batch:
                     kept = [each for each in _samples(original, index) if each.labels.get(ALERT) not in chain.alerts]
                     samples[index] = (*kept, *by_number[index].get(chain.number, ()))
                 else:
-                    samples[index] = found.samples[at]
+                    samples[index] = _under_old_names(found.samples[at], chain)
             firing = list(original.firing)
             for index, at in asked.firing.items():
                 firing[index] = tuple(_original(each, chain) for each in found.firing[at])
             yield chain, Answers(tuple(samples), tuple(firing), found.seconds)
 
 
-def _metric(selector: str) -> str:
-    return selector.partition("{")[0]
-
-
 def _samples(answers: Answers, index: int) -> Sequence[Sample]:
     found = answers.samples[index]
     return () if isinstance(found, str) else found
+
+
+def _under_old_names(found: tuple[Sample, ...] | str, chain: Chain) -> tuple[Sample, ...] | str:
+    """Samples of a mutant's records as those of the originals."""
+    if isinstance(found, str) or not chain.records:
+        return found
+    old = {new: name for name, new in chain.records.items()}
+    return tuple(
+        Sample({**each.labels, _NAME: old[each.labels[_NAME]]}, each.value) if each.labels.get(_NAME) in old else each
+        for each in found
+    )
 
 
 def _by_number(found: tuple[Sample, ...] | str) -> Mapping[int, list[Sample]]:
@@ -141,14 +152,12 @@ def _by_number(found: tuple[Sample, ...] | str) -> Mapping[int, list[Sample]]:
         name = sample.labels[ALERT]
         number = number_of(name)
         assert number is not None
-        original = name.removesuffix(f"__m{number}")
+        original = name.removesuffix(alert_copy("", number))
         numbered[number].append(Sample({**sample.labels, ALERT: original}, sample.value))
     return numbered
 
 
 def _original(firing: Firing, chain: Chain) -> Firing:
-    """A mutated alert's instance under the name of the original, also where its text says the name."""
-    copy = firing.labels[ALERT]
-    name = next(old for old, new in chain.alerts.items() if new == copy)
-    annotations = {key: text.replace(copy, name) for key, text in firing.annotations.items()}
-    return Firing({**firing.labels, ALERT: name}, annotations)
+    """A mutated alert's instance under the name of the original; its text cannot say a name."""
+    name = next(old for old, new in chain.alerts.items() if new == firing.labels[ALERT])
+    return Firing({**firing.labels, ALERT: name}, firing.annotations)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dashgen.model import Alert
-from dashgen.testing.mutate.graph import Rule, Rules, Spot
+from dashgen.testing.mutate.graph import Reach, Rule, Rules, Spot
 from dashgen.testing.mutate.mutants import Mutant
-from dashgen.testing.mutate.names import alert_copy, record_copy, renamed, with_alerts
+from dashgen.testing.mutate.names import alert_copy, record_copy, renamed, with_alerts, without_copies
 from dashgen.testing.mutate.plan import PanelQuestion
 
 
@@ -29,11 +29,14 @@ class Chain:
     def asked(self, expr: str, panel: PanelQuestion | None) -> str | None:
         """A question as it is asked about the mutant; None when the answer is that of the original."""
         if self.panel:
-            return panel.sent(self.query) if panel is not None and panel.path == self.panel else None
-        changed = renamed(expr, self.records)
-        if self.alerts:
-            changed = with_alerts(changed, self.alerts)
-        return None if changed == expr else changed
+            asked = panel.sent(self.query) if panel is not None and panel.path == self.panel else None
+            return asked and without_copies(asked)
+        changed = self.read(expr)
+        return None if changed == without_copies(expr) else changed
+
+    def read(self, expr: str) -> str:
+        """An expression that reads what the mutant changed, and of alerts the mutant's alone."""
+        return with_alerts(renamed(expr, self.records), self.alerts)
 
 
 def of_panel(number: int, path: str, mutant: Mutant) -> Chain:
@@ -41,17 +44,17 @@ def of_panel(number: int, path: str, mutant: Mutant) -> Chain:
     return Chain(number, panel=path, query=mutant.expr)
 
 
-def of_rule(number: int, rules: Rules, spot: Spot, mutant: Mutant) -> Chain:
-    """A mutant of a rule, with everything downstream of it."""
-    reach = rules.reach(rules.by_spot[spot])
+def of_rule(number: int, rules: Rules, spot: Spot, mutant: Mutant, reach: Reach) -> Chain:
+    """A mutant of a rule, with everything downstream of it that is in ``reach``."""
     records = {name: record_copy(name, number) for name in sorted(reach.records)}
     alerts = {name: alert_copy(name, number) for name in sorted(reach.alerts)}
+    names = Chain(number, records=records, alerts=alerts)
     copies = tuple(
-        (each, _copied(_mutated(rule, mutant) if each == spot else rule, records, alerts))
+        (each, _renamed(_mutated(rule, mutant) if each == spot else rule, names))
         for each, rule in rules.by_spot.items()
         if reach.includes(rule)
     )
-    return Chain(number, copies, records, alerts)
+    return replace(names, copies=copies)
 
 
 def _mutated(rule: Rule, mutant: Mutant) -> Rule:
@@ -60,10 +63,8 @@ def _mutated(rule: Rule, mutant: Mutant) -> Rule:
     return replace(rule, expr=mutant.expr)
 
 
-def _copied(rule: Rule, records: Mapping[str, str], alerts: Mapping[str, str]) -> Rule:
-    expr = renamed(rule.expr, records)
-    if alerts:
-        expr = with_alerts(expr, alerts)
+def _renamed(rule: Rule, chain: Chain) -> Rule:
+    expr = chain.read(rule.expr)
     if isinstance(rule, Alert):
-        return replace(rule, name=alerts[rule.name], expr=expr)
-    return replace(rule, record=records[rule.record], expr=expr)
+        return replace(rule, name=chain.alerts[rule.name], expr=expr)
+    return replace(rule, record=chain.records[rule.record], expr=expr)

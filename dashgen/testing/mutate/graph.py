@@ -63,6 +63,16 @@ class Rules:
                 return reach
             reach = Reach(records, alerts)
 
+    def judged(self, reach: Reach, read: frozenset[str], *, alerts: bool) -> Reach:
+        """The part of ``reach`` that leads to series somebody reads, or to alerts where those are looked at."""
+        kept = Reach(reach.records & read, reach.alerts if alerts or not read.isdisjoint(ALERTS) else frozenset())
+        while True:
+            seen = (read_names(rule.expr) for rule in self.by_spot.values() if kept.includes(rule))
+            records = kept.records | (reach.records & frozenset[str]().union(*seen))
+            if records == kept.records:
+                return kept
+            kept = Reach(records, kept.alerts)
+
     @cached_property
     def _writers(self) -> Mapping[str, tuple[Spot, ...]]:
         found: dict[str, tuple[Spot, ...]] = {}

@@ -13,21 +13,21 @@ from dashgen.testing.mutate.parse import NotPromQLError, parse
 ALERTS = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 """What Prometheus itself records about alerts."""
 ALERT = "alertname"
-COPIES = ".+__m[0-9]+"
+COPIES = ".+__mutant[0-9]+"
 """Regular expression for the names of mutated alerts."""
 ANY = ""
 """Stands for any series, where an expression selects by something else than a name."""
-_COPY = re.compile(r"(?::|__)m([0-9]+)$")
+_COPY = re.compile(r"(?::|__)mutant([0-9]+)$")
 
 
 def record_copy(record: str, number: int) -> str:
     """The name of a record as a mutant has it."""
-    return f"{record}:m{number}"
+    return f"{record}:mutant{number}"
 
 
 def alert_copy(alert: str, number: int) -> str:
     """The name of an alert as a mutant has it."""
-    return f"{alert}__m{number}"
+    return f"{alert}__mutant{number}"
 
 
 def number_of(copy: str) -> int | None:

@@ -29,14 +29,12 @@ class Judged:
 class Mutation:
     """Everything one run found.
 
-    ``failing`` are cases that fail without any mutant, which therefore judged none; ``remembered`` counts the mutants
-    whose verdict needed no promtool; ``runs`` counts promtool processes.
+    ``failing`` are cases that fail without any mutant, which therefore judged none; ``runs`` counts promtool processes.
     """
 
     judged: tuple[Judged, ...]
     failing: tuple[str, ...] = ()
     runs: int = 0
-    remembered: int = 0
     seconds: float = 0.0
 
     def count(self, verdict: Verdict) -> int:

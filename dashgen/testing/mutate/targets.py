@@ -33,7 +33,7 @@ class Place:
     path: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Target:
     """An alert, a recording rule or a panel's query, and where it is; in the first place as it is shown.
 

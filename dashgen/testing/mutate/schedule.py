@@ -1,0 +1,87 @@
+"""Which cases can see a change of a target, those most likely to notice it first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dashgen.testing.mutate.graph import Reach, Rules, Spot
+from dashgen.testing.mutate.names import ALERTS, read_names, watched
+from dashgen.testing.mutate.plan import CasePlan
+from dashgen.testing.mutate.targets import Place, Target
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A case with the rules it plays and what its questions read."""
+
+    plan: CasePlan
+    rules: Rules
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        shown = (read_names(each.expr) for each in self.plan.questions if watched(each.expr) is None)
+        return frozenset[str]().union(*shown)
+
+    @cached_property
+    def _watches(self) -> bool:
+        return bool(self.plan.texts) or any(watched(each.expr) is not None for each in self.plan.questions)
+
+    @cached_property
+    def _panels(self) -> frozenset[str]:
+        return frozenset(each.path for each in self.plan.panels.values())
+
+    @cached_property
+    def _reaches(self) -> dict[Reach, Reach]:
+        return {}
+
+    def reach(self, spot: Spot) -> Reach:
+        """What a change of that rule can change and the case looks at."""
+        whole = self.rules.reach(self.rules.by_spot[spot])
+        if whole not in self._reaches:
+            self._reaches[whole] = self.rules.judged(whole, self._read, alerts=self._watches)
+        return self._reaches[whole]
+
+    def likelihood(self, place: Place) -> int:
+        """How much of what the case asserts may change with the target; 0 when nothing can."""
+        if place.spot is None:
+            return 2 if place.path in self._panels else 0
+        reach = self.reach(place.spot)
+        shown = not self._read.isdisjoint(reach.records) or (bool(reach.alerts) and not self._read.isdisjoint(ALERTS))
+        fires = not reach.alerts.isdisjoint(self.plan.fires)
+        return bool(reach.alerts) + 2 * shown + 2 * fires
+
+    @property
+    def ticks(self) -> int:
+        """How many evaluations it plays: what it costs."""
+        return len(self.plan.clock.ticks())
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A case that can see a target, and where the target is in its spec."""
+
+    stage: Stage
+    place: Place
+
+
+def stages(plans: Sequence[CasePlan]) -> tuple[Stage, ...]:
+    """Every case, the cheapest first; those of one spec share its rules."""
+    rules: dict[str, Rules] = {}
+    for plan in plans:
+        if plan.spec not in rules:
+            rules[plan.spec] = Rules(plan.groups)
+    found = (Stage(plan, rules[plan.spec]) for plan in plans)
+    return tuple(sorted(found, key=lambda each: (each.ticks, each.plan.name)))
+
+
+def candidates(target: Target, stages: Sequence[Stage]) -> tuple[Candidate, ...]:
+    """The cases that can see the target; of equally likely ones the cheapest first."""
+    places = {place.spec: place for place in target.places}
+    found = [
+        (stage.likelihood(places[stage.plan.spec]), Candidate(stage, places[stage.plan.spec]))
+        for stage in stages
+        if stage.plan.spec in places
+    ]
+    return tuple(each for likelihood, each in sorted(found, key=lambda each: -each[0]) if likelihood)
