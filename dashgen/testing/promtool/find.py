@@ -48,7 +48,8 @@ def find(named: Path | None = None) -> Promtool:
     for place, name, folders in _places(named):
         path = shutil.which(name, path=os.pathsep.join(folders))
         if path:
-            return examine(Path(path), place)
+            # It runs in a folder of its own, where a relative path leads nowhere.
+            return examine(Path(path).absolute(), place)
         looked.append(f"{place}: {name}")
         if place in ("--promtool", NAMED):
             break

@@ -60,7 +60,8 @@ def test_a_name_is_looked_for_on_the_path_and_beside_python(put, monkeypatch):
 def test_a_path_is_relative_to_where_we_are(put, monkeypatch, tmp_path):
     put("tools/promtool")
     monkeypatch.chdir(tmp_path)
-    assert find(Path("tools/promtool")).version == "2.42.0"
+    found = find(Path("tools/promtool"))
+    assert (found.path, found.version) == (tmp_path / "tools/promtool", "2.42.0")
 
 
 def test_the_newest_of_the_cache(put, tmp_path):
