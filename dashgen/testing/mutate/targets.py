@@ -92,8 +92,14 @@ def _rules(bundle: Bundle) -> Iterator[tuple[Target, Identity]]:
     for number, group in enumerate(bundle.groups):
         for index, rule in enumerate(group.rules):
             places = (Place(bundle.spec_name, rule.expr, Spot(number, index)),)
-            labels = tuple(sorted((key, value) for key, value in rule.labels.items() if key != SERVICE))
-            yield _rule(rule, places), labels
+            yield _rule(rule, places), _labels(rule)
+
+
+def _labels(rule: Rule) -> Identity:
+    """Labels that make a record another one. Those of an alert only say who is told."""
+    if isinstance(rule, Alert):
+        return ()
+    return tuple(sorted((key, value) for key, value in rule.labels.items() if key != SERVICE))
 
 
 def _rule(rule: Rule, places: tuple[Place, ...]) -> Target:

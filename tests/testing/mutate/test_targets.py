@@ -58,6 +58,12 @@ def test_alerts_with_other_timing_are_other_targets():
     assert sum(each.kind == "alert" for each in found) == 2
 
 
+def test_who_is_told_makes_no_other_alert():
+    told = replace(HIGH, labels={**HIGH.labels, "team": "other"})
+    found = targets([bundle(), bundle(changed(GROUPS, HIGH, told), name="told")])
+    assert [each.specs for each in found if each.kind == "alert"] == [("toy", "told")]
+
+
 def test_the_value_of_an_alert_counts_only_where_it_is_said():
     silent = replace(HIGH, description="{{ $labels.model }}")
     rule = replace(silent, expr="sum by (model) (toy:errors:ratio)")
