@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,10 @@ class Options:
     extensions: bool
     jobs: int | None
     quiet: bool
+    target: str | None = None
+    changed: bool = False
+    prove: bool = False
+    min_score: float = 95.0
 
 
 def test(
@@ -74,6 +78,19 @@ def test(
         float | None,
         typer.Option(min=0, max=100, metavar="PERCENT", help="Fail when a spec is covered less than this."),
     ] = None,
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Ask which small mistakes in alerts and queries no scenario notices.")
+    ] = False,
+    target: Annotated[
+        str | None, typer.Option(metavar="REGEX", help="With --mutate: only alerts, records and queries called so.")
+    ] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="With --mutate: only what rules/_mutants/proven.txt does not list.")
+    ] = False,
+    prove: Annotated[bool, typer.Option("--prove", help="With --mutate: write rules/_mutants/proven.txt.")] = False,
+    min_score: Annotated[
+        float, typer.Option(min=0, max=100, metavar="PERCENT", help="With --mutate: fail when fewer are noticed.")
+    ] = 95.0,
     names: Annotated[
         bool, typer.Option("--names", help="Print what scenarios can name of each spec, and run nothing.")
     ] = False,
@@ -100,19 +117,24 @@ def test(
         not no_extend,
         jobs,
         quiet,
+        target,
+        changed,
+        prove,
+        min_score,
     )
+    _only_with_mutate(mutate, {"--target": target, "--changed": changed, "--prove": prove})
     screen = Screen(color)
     if names:
         _names(screen, options)
         return
+    verdict = partial(_mutation if mutate else _verdict, screen, options)
     if not watch:
-        if not _verdict(screen, options):
+        if not verdict():
             raise typer.Exit(1)
         return
     from dashgen.cli.watch import watch as watch_files
 
-    again = partial(_verdict, screen, options)
-    watch_files(options.specs, again, again, options.scenarios)
+    watch_files(options.specs, verdict, verdict, options.scenarios)
 
 
 def _outputs(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[tuple[str, Path | None], ...]:
@@ -144,6 +166,19 @@ def _outputs(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[tuple[str
     return tuple(paired)
 
 
+def _only_with_mutate(mutate: bool, given: Mapping[str, object]) -> None:
+    from dashgen.errors import InputError, Location, Problem
+
+    alone = [name for name, value in given.items() if value]
+    if alone and not mutate:
+        problem = Problem(Location(alone[0]), "given without --mutate", "beside --mutate", "add --mutate")
+        raise InputError([problem])
+    if given["--prove"] and (given["--target"] or given["--changed"]):
+        found = "given with --target or --changed"
+        action = "leave them out"
+        raise InputError([Problem(Location("--prove"), found, "a run over everything", action)])
+
+
 def _names(screen: Screen, options: Options) -> None:
     """What a scenario can name of each spec, a line each."""
     from dashgen.testing.subjects import subjects
@@ -165,6 +200,18 @@ def _verdict(screen: Screen, options: Options) -> bool:
     for name, path in options.outputs:
         _write(screen, name, path, run, quiet=options.quiet)
     return not run.failures and enough(run.coverage, options.min_coverage)
+
+
+def _mutation(screen: Screen, options: Options) -> bool:
+    """Mutate instead, and say whether enough mutants are noticed."""
+    from dashgen.cli.test_mutate import mutate
+    from dashgen.cli.test_run import load
+    from dashgen.testing.promtool.find import find
+    from dashgen.testing.run import chosen_by
+
+    promtool = find(Path(options.promtool) if options.promtool else None)
+    prepared = load(options)[1].prepared
+    return mutate(screen, options, promtool, chosen_by(options.run, prepared) if options.run else prepared)
 
 
 def _write(screen: Screen, name: str, path: Path | None, run: Run, *, quiet: bool) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
 import dashgen
 from dashgen.batch.inputs import hash_folder
 from dashgen.testing.mutate.plan import CasePlan, PanelQuestion
+from dashgen.testing.mutate.targets import Target
 from dashgen.testing.prepare import Prepared
 from dashgen.testing.promtool.play import Answers
 
@@ -67,3 +69,25 @@ def _content(path: Path) -> str:
 def _code() -> str:
     package = Path(dashgen.__file__).parent
     return "".join(hash_folder(package / room) for room in _DECIDING)
+
+
+def asserted(prepared: Sequence[Prepared]) -> Callable[[Target], bool]:
+    """Whether a target is worth mutating: in a spec that is only there for its scenarios, if they assert it."""
+    auxiliary: dict[str, frozenset[str]] = {}
+    shown: set[tuple[str, str]] = set()
+    for each in prepared:
+        subject, name = each.subject, each.subject.spec.name
+        if subject.auxiliary:
+            fired = plan(each).fires
+            expressions = [subject.alerts[alert].expr for alert in fired] + [a.question.expr for a in each.asked]
+            read = fired.union(*map(subject.feeding, expressions))
+            auxiliary[name] = auxiliary.get(name, frozenset()) | read
+            shown |= {(name, asked.path) for asked in each.asked if asked.path}
+
+    def wanted(target: Target) -> bool:
+        return any(
+            spec not in auxiliary or target.name in auxiliary[spec] or (spec, target.name) in shown
+            for spec in target.specs
+        )
+
+    return wanted

@@ -7,7 +7,7 @@ cases, case by case, so that each case is played as seldom as possible.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from dashgen.model import Bundle
 from dashgen.testing.mutate.asking import Asking
@@ -16,7 +16,7 @@ from dashgen.testing.mutate.plan import CasePlan
 from dashgen.testing.mutate.results import Judged, Mutation
 from dashgen.testing.mutate.schedule import Candidate, Stage, candidates, stages
 from dashgen.testing.mutate.session import Open, Session
-from dashgen.testing.mutate.targets import targets
+from dashgen.testing.mutate.targets import Target, targets
 from dashgen.testing.mutate.verdicts import Verdicts
 from dashgen.testing.promtool.find import Promtool
 from dashgen.testing.promtool.process import PATIENCE
@@ -34,12 +34,14 @@ def run(
     jobs: int | None = None,
     listed: Sequence[Equivalent] = (),
     verdicts: Verdicts | None = None,
+    only: Callable[[Target], bool] = lambda _: True,
     patience: float = PATIENCE,
     progress: Progress = lambda _judged, _all: None,
 ) -> Mutation:
     """The verdict on every mutant of the specs; ``listed`` ones are equivalent and not asked about.
 
-    Names of ``plans`` are unique. ``progress`` is told how many mutants are judged, and of how many.
+    ``only`` says which targets are mutated. Names of ``plans`` are unique. ``progress`` is told how many mutants are
+    judged, and of how many.
 
     Raises:
         MachineError: when promtool cannot be run.
@@ -48,7 +50,7 @@ def run(
     verdicts = verdicts or Verdicts()
     asking = Asking(promtool, jobs, patience)
     staged = stages(plans)
-    mutants = list(_mutants(bundles, staged, listed))
+    mutants = list(_mutants(filter(only, targets(bundles)), staged, listed))
     race = _Race([each for each in mutants if isinstance(each, Open)], staged, asking)
     race.run(Session(asking, promtool.version, verdicts), lambda: progress(len(mutants) - race.undecided, len(mutants)))
     verdicts.prune()
@@ -61,10 +63,10 @@ def run(
 
 
 def _mutants(
-    bundles: Sequence[Bundle], staged: Sequence[Stage], listed: Sequence[Equivalent]
+    mutated: Iterable[Target], staged: Sequence[Stage], listed: Sequence[Equivalent]
 ) -> Iterator[Judged | Open]:
     number = 0
-    for target in targets(bundles):
+    for target in mutated:
         able = candidates(target, staged)
         for index, mutant in enumerate(target.mutants):
             number += 1

@@ -1,0 +1,104 @@
+"""``dashgen test --mutate``: are the scenarios any good?"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dashgen.cli.console import Output as Screen
+    from dashgen.cli.test import Options
+    from dashgen.testing.mutate.results import Mutation
+    from dashgen.testing.mutate.targets import Target
+    from dashgen.testing.prepare import Prepared
+    from dashgen.testing.promtool.find import Promtool
+
+
+def mutate(screen: Screen, options: Options, promtool: Promtool, prepared: Sequence[Prepared]) -> bool:
+    """Mutate, report, and say whether enough mutants were noticed.
+
+    Raises:
+        InputError: for a pattern that is none, or a list of equivalent mutants that is wrong.
+        MachineError: when promtool cannot be run, or the ledger cannot be written.
+    """
+    from dashgen.testing.mutate.text import text
+
+    found = _run(options, promtool, prepared)
+    for line in text(found).split("\n"):
+        screen.line(line)
+    if options.prove:
+        _prove(options, found)
+    return 100 * found.score >= options.min_score and not found.failing
+
+
+def _run(options: Options, promtool: Promtool, prepared: Sequence[Prepared]) -> Mutation:
+    from dashgen.batch.cache import cache_folder
+    from dashgen.batch.jobs import default_jobs
+    from dashgen.testing.mutate.equivalent import FILE, check_used, load_equivalent
+    from dashgen.testing.mutate.run import run
+    from dashgen.testing.mutate.targets import targets
+    from dashgen.testing.mutate.verdicts import Verdicts
+    from dashgen.testing.plans import asserted, plan
+
+    folder = cache_folder()
+    subjects = {each.subject.spec.name: each.subject for each in prepared}
+    bundles = [subject.bundle for subject in subjects.values()]
+    listed = load_equivalent([path for rules in _rules(options) if (path := rules / FILE).is_file()])
+    if not options.specs and not options.run:
+        check_used(listed, targets(bundles))
+    return run(
+        promtool,
+        bundles,
+        [plan(each) for each in prepared],
+        jobs=options.jobs or default_jobs(),
+        listed=listed,
+        verdicts=Verdicts(folder / "mutants") if folder else None,
+        only=_only(options, asserted(prepared)),
+        progress=_progress(quiet=options.quiet),
+    )
+
+
+def _only(options: Options, asserted: Callable[[Target], bool]) -> Callable[[Target], bool]:
+    """Which targets are mutated: those of a name, those not proven yet, all of them."""
+    from dashgen.errors import InputError, Location, Problem
+    from dashgen.testing.mutate.ledger import FILE, proven
+
+    try:
+        named = re.compile(options.target or "")
+    except re.error as error:
+        problem = Problem(Location("--target"), f"{options.target!r}: {error}", "a regular expression")
+        raise InputError([problem]) from error
+    known = proven(rules / FILE for rules in _rules(options)) if options.changed else frozenset()
+    return lambda target: named.search(target.name) is not None and target.fingerprint not in known and asserted(target)
+
+
+def _rules(options: Options) -> tuple[Path, ...]:
+    """The ``rules/`` of whoever owns the specs, and those that come with dashgen."""
+    from dashgen.folders import own_rules, packaged_rules
+    from dashgen.spec.files import find_specs
+
+    found = (packaged_rules(), *map(own_rules, find_specs(options.specs)))
+    return tuple({path.resolve(): path for path in found}.values())
+
+
+def _prove(options: Options, found: Mutation) -> None:
+    from dashgen.cli.console import progress
+    from dashgen.emit.machine import machine_errors
+    from dashgen.emit.single_file import replace_file
+    from dashgen.testing.mutate.ledger import FILE, is_ledger, ledger
+
+    path = _rules(options)[-1] / FILE
+    with machine_errors(f"cannot write {path}"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, ledger(found), what="list of what is proven", ours=is_ledger)
+    progress(f"{path} written", quiet=options.quiet)
+
+
+def _progress(*, quiet: bool) -> Callable[[int, int], object]:
+    """How far it is, on one line that is written over; nothing in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        return lambda _judged, _all: None
+    return lambda judged, every: print(f"\r{judged} of {every} mutants judged", end="", file=sys.stderr, flush=True)
