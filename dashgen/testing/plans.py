@@ -54,8 +54,8 @@ def _digest(prepared: Prepared) -> str:
     scenario, spec = prepared.case.scenario, prepared.subject.spec
     parts = [
         _code(),
-        scenario.model_dump_json(by_alias=True),
-        spec.model_dump_json(by_alias=True),
+        repr(scenario),
+        repr(spec),
         [_content(prepared.case.file.parent / part.recording) for part in scenario.series if part.recording],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

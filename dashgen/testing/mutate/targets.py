@@ -12,7 +12,6 @@ from dashgen.model import Alert, Bundle
 from dashgen.promql import quote
 from dashgen.promql.tokens import significant
 from dashgen.signals.scope import SERVICE
-from dashgen.testing.mutate import operators
 from dashgen.testing.mutate.graph import Rule, Spot
 from dashgen.testing.mutate.mutants import Mutant, canonical, mutants
 from dashgen.testing.mutate.subject import Timing
@@ -65,7 +64,7 @@ class Target:
     def fingerprint(self) -> str:
         """A hash of what is mutated and how, the same whichever spec has it and however it is laid out."""
         place = self.places[0]
-        said = repr((operators.version(), self.kind, self.name, tuple(_anywhere(place.expr, place.spec)), self.timing))
+        said = repr((self.kind, self.name, tuple(_anywhere(place.expr, place.spec)), self.timing))
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @property
