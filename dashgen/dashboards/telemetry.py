@@ -7,7 +7,7 @@ from typing import Any
 from dashgen.alerts import telemetry
 from dashgen.dashboards.parts import named
 from dashgen.model import Missing, Panel, Query, Row
-from dashgen.signals.scope import cluster_as_seen, has_cluster, rules_see_cluster, seen_scope
+from dashgen.signals.scope import cluster_as_seen, has_cluster, rules_see_cluster, seen_scope, service_scope
 from dashgen.spec import Spec
 
 
@@ -25,7 +25,9 @@ def telemetry_row(spec: Spec) -> Row:
         by, each = ", ".join((*cluster, *labels)), f"on ({', '.join(labels)})"
         lost = telemetry.gone(spec, scope)
         zero = f"\nor 0 * ({lost})" if lost else ""
-        expr = f"(max by ({by}) ({present}) and {each} {expected}){zero}\nor {each} 0 * {expected}"
+        # A model of another cluster than the chosen ones is not missing.
+        nowhere = f"{expected} unless {each} {service_scope(spec).read(telemetry.PRESENT)}"
+        expr = f"(max by ({by}) ({present}) and {each} {expected}){zero}\nor {each} 0 * ({nowhere})"
     frame: dict[str, Any] = {
         "key": "telemetry",
         "title": "Telemetry present",
