@@ -11,6 +11,9 @@ from dashgen.testing.mutate.names import ALERTS, read_names, watched
 from dashgen.testing.mutate.plan import CasePlan
 from dashgen.testing.mutate.targets import Place, Target
 
+ENOUGH = 3
+"""With so many values that depend on a target, more make no difference."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -20,9 +23,15 @@ class Stage:
     rules: Rules
 
     @cached_property
+    def _shown(self) -> tuple[frozenset[str], ...]:
+        """What each question reads that is not about alerts alone."""
+        return tuple(
+            {each.expr: read_names(each.expr) for each in self.plan.questions if watched(each.expr) is None}.values()
+        )
+
+    @cached_property
     def _read(self) -> frozenset[str]:
-        shown = (read_names(each.expr) for each in self.plan.questions if watched(each.expr) is None)
-        return frozenset[str]().union(*shown)
+        return frozenset[str]().union(*self._shown)
 
     @cached_property
     def _watches(self) -> bool:
@@ -48,9 +57,10 @@ class Stage:
         if place.spot is None:
             return 2 if place.path in self._panels else 0
         reach = self.reach(place.spot)
-        shown = not self._read.isdisjoint(reach.records) or (bool(reach.alerts) and not self._read.isdisjoint(ALERTS))
+        names = reach.records | (ALERTS if reach.alerts else frozenset())
+        shown = sum(not names.isdisjoint(each) for each in self._shown)
         fires = not reach.alerts.isdisjoint(self.plan.fires)
-        return bool(reach.alerts) + 2 * shown + 2 * fires
+        return bool(reach.alerts) + 2 * min(shown, ENOUGH) + 2 * fires
 
     @property
     def ticks(self) -> int:

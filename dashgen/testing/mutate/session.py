@@ -72,7 +72,6 @@ class Session:
         self._salt = f"{version} {operators.version()}"
         self._keys: dict[tuple[Target, str], str] = {}
         self._known: dict[str, dict[str, bool]] = {}
-        self._learnt: defaultdict[str, dict[str, bool]] = defaultdict(dict)
 
     def recall(self, each: Open, candidate: Candidate) -> bool:
         """Whether a case judged the mutant before; then it is judged by that."""
@@ -109,22 +108,17 @@ class Session:
     def ask(self, wanted: Iterable[tuple[Open, Candidate]], done: Callable[[], object]) -> None:
         """Judge mutants by cases; ``wanted`` may look at what was judged so far."""
         asked: dict[tuple[str, int], tuple[Open, Candidate]] = {}
-        try:
-            for batch, found in self._asking.judge(_batches(wanted, asked)):
-                for number, outcome in found.items():
-                    each, candidate = asked.pop((batch.plan.name, number))
-                    self._settle(each, batch.plan, outcome)
-                    if not outcome.refused:
-                        key = self._key(each.target, candidate)
-                        self._learnt[key][each.identity] = outcome.killed
-                done()
-        finally:
-            self._remember()
-
-    def _remember(self) -> None:
-        for key, verdicts in self._learnt.items():
-            self._verdicts.add(key, verdicts)
-        self._learnt.clear()
+        for batch, found in self._asking.judge(_batches(wanted, asked)):
+            learnt: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+            for number, outcome in found.items():
+                each, candidate = asked.pop((batch.plan.name, number))
+                self._settle(each, batch.plan, outcome)
+                if not outcome.refused:
+                    learnt[self._key(each.target, candidate)][each.identity] = outcome.killed
+            # At once: whoever stops the run now does not lose what it found out.
+            for key, verdicts in learnt.items():
+                self._verdicts.add(key, verdicts)
+            done()
 
 
 def _chain(number: int, candidate: Candidate, mutant: Mutant) -> Chain:
