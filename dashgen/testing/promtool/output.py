@@ -55,17 +55,22 @@ def read(text: str) -> Output:
     output = Output(refused=head.strip())
     for block in blocks:
         if block.startswith("expr"):
-            number, samples = _samples(block)
+            number, samples = read_samples(block)
             output.samples[number] = samples
         elif block.startswith("alertname"):
-            number, firing = _firing(block)
+            number, firing = read_firing(block)
             output.firing[number] = firing
         else:
             output.failures.append(_failure(block))
     return output
 
 
-def _samples(block: str) -> tuple[int, tuple[Sample, ...] | str]:
+def read_samples(block: str) -> tuple[int, tuple[Sample, ...] | str]:
+    """The number of a question, and its answer or why there is none.
+
+    Raises:
+        MachineError: for anything else.
+    """
     found = _EXPR.match(block)
     number = _NUMBER.search(found[1]) if found else None
     if not found or not number:
@@ -75,8 +80,12 @@ def _samples(block: str) -> tuple[int, tuple[Sample, ...] | str]:
     return int(number[1]), parse_samples(found["got"].rstrip("\n"))
 
 
-def _firing(block: str) -> tuple[int, tuple[Firing, ...]]:
-    """The first row is the one expected, which knows the number of the question."""
+def read_firing(block: str) -> tuple[int, tuple[Firing, ...]]:
+    """The number of a question, and who fires; the first row is the one expected, which knows the number.
+
+    Raises:
+        MachineError: for anything else.
+    """
     rows = [Firing(parse_labels(row[1])[0], parse_labels(row[2])[0]) for row in _ROW.finditer(block)]
     if not rows or SENTINEL not in rows[0].labels:
         raise _unreadable(block)

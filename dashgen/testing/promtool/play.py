@@ -69,7 +69,7 @@ class Answers:
 
 
 class PlayError(DashgenError):
-    """promtool did not get to the questions of a play, for a reason that lies in the play."""
+    """The questions of a play were not reached, for a reason that lies in the play."""
 
     exit_code = 1
 
@@ -87,12 +87,12 @@ class EvaluationError(PlayError):
 
 
 class RefusedError(PlayError):
-    """promtool cannot read the play; ``what`` it refuses: ``the rules``, or a series as ``series`` has it."""
+    """A tool cannot read the play; ``what`` it refuses: ``the rules``, or a series as ``series`` has it."""
 
-    def __init__(self, what: str, message: str) -> None:
-        self.what, self.message = what, message
-        super().__init__(f"promtool refuses {what}: {message}")
+    def __init__(self, what: str, message: str, tool: str = "promtool") -> None:
+        self.what, self.message, self.tool = what, message, tool
+        super().__init__(f"{tool} refuses {what}: {message}")
 
-    def __reduce__(self) -> tuple[type[RefusedError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[str, str, str]]:
         """Travels between processes as what it was made of."""
-        return type(self), (self.what, self.message)
+        return type(self), (self.what, self.message, self.tool)

@@ -1,4 +1,4 @@
-"""Several promtools at once: answers in the order of the plays, nothing left behind when somebody stops."""
+"""Several promtools, or tools like it, at once: answers in order of the plays; whoever stops leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from dashgen.testing.promtool.process import PATIENCE, Processes
 
 Keep = Callable[[int], Path | None]
 """Folder for the files of a play, by its number."""
+Ask = Callable[[Play, Path | None, Processes], Answers]
+"""Answers a play, keeps its files in a folder, and starts what it runs among the processes."""
 _Asked = Future[Answers | PlayError]
 
 
@@ -57,6 +59,21 @@ def outcomes(
     Raises:
         MachineError: when promtool cannot be run.
     """
+
+    def ask_promtool(play: Play, folder: Path | None, processes: Processes) -> Answers:
+        return ask(promtool, play, folder, patience=patience, processes=processes)
+
+    return outcomes_of(ask_promtool, plays, jobs, keep=keep)
+
+
+def outcomes_of(
+    ask: Ask, plays: Iterable[Play], jobs: int | None = None, *, keep: Keep | None = None
+) -> Generator[Answers | PlayError, None, None]:
+    """``outcomes``, whoever is asked.
+
+    Raises:
+        MachineError: when whoever is asked cannot answer.
+    """
     most = jobs or default_jobs()
     processes = Processes()
     # Threads only wait for processes and read what they print.
@@ -64,7 +81,7 @@ def outcomes(
 
     def answer(play: Play, folder: Path | None) -> Answers | PlayError:
         try:
-            return ask(promtool, play, folder, patience=patience, processes=processes)
+            return ask(play, folder, processes)
         except PlayError as error:
             return error
 

@@ -1,4 +1,4 @@
-"""Running promtool: how long it took, what it printed, and why it could not; all that run can be killed at once."""
+"""Running promtool, or a tool like it: how long it took, what it printed, and why it could not; all can be killed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from dashgen.errors import MachineError
 
 PATIENCE = 300.0
-"""Seconds after which a promtool is stopped."""
+"""Seconds after which a tool is stopped."""
 
 
 class StoppedError(Exception):
@@ -24,9 +24,10 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A promtool that ran to its end."""
+    """A tool that ran to its end."""
 
     code: int
+    stdout: str
     stderr: str
     seconds: float
 
@@ -40,7 +41,7 @@ class Processes:
         self._stopped = False
 
     def run(self, path: Path, arguments: Sequence[str], folder: Path, scratch: Path, patience: float) -> Done:
-        """Run promtool in ``folder``; what it writes meanwhile goes to ``scratch``.
+        """Run a tool in ``folder``; what it writes meanwhile goes to ``scratch``.
 
         Raises:
             MachineError: when it cannot start, takes longer than ``patience`` seconds or is killed.
@@ -49,7 +50,7 @@ class Processes:
         began = time.monotonic()
         process = self._start([str(path), *arguments], folder, scratch)
         try:
-            _, printed = process.communicate(timeout=patience)
+            printed = process.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
             raise MachineError(
                 f"{path} did not end within {patience:g} s and was stopped\n"
@@ -62,7 +63,8 @@ class Processes:
             raise StoppedError
         if process.returncode < 0:
             raise _killed(path, -process.returncode)
-        return Done(process.returncode, printed.decode("utf-8", "replace"), seconds)
+        stdout, stderr = (text.decode("utf-8", "replace") for text in printed)
+        return Done(process.returncode, stdout, stderr, seconds)
 
     def kill(self) -> None:
         """End all of them; whoever waits for one gets StoppedError."""
@@ -82,7 +84,7 @@ class Processes:
                     cwd=folder,
                     env=environment,
                     stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                 )
             except OSError as error:
@@ -94,8 +96,9 @@ class Processes:
         if process.poll() is None:
             process.kill()
             process.wait()
-        if process.stderr:
-            process.stderr.close()
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
         with self._lock:
             self._running.discard(process)
 
