@@ -6,21 +6,18 @@ cache that is old, damaged or shared can cost time and nothing else; every troub
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dashgen.batch.compiled import Compiled, Summary
+from dashgen.batch.store import Store
 from dashgen.emit.packed import Packed
 
 MOST = 10_000
 """Entries kept; one is 4 to 16 kB on disk."""
-_USED_AGAIN = 24 * 3600
 _FORMAT = 1
 
 
@@ -45,51 +42,23 @@ class Cache:
 
     def get(self, key: str) -> Compiled | None:
         """What a spec with these inputs compiled to, with hashes for files; None when that is not known."""
-        path = self._path(key)
+        payload = self._store.get(key)
         try:
-            with path.open("rb") as file:
-                age = time.time() - os.fstat(file.fileno()).st_mtime
-                checksum, _, payload = file.read().partition(b"\n")
-            if checksum != _checksum(key, payload):
-                return None
-            if age > _USED_AGAIN:
-                os.utime(path)
-            return _decode(json.loads(payload))
-        except (OSError, ValueError, KeyError, TypeError):
+            return None if payload is None else _decode(json.loads(payload))
+        except (ValueError, KeyError, TypeError):
             return None
 
     def put(self, key: str, compiled: Compiled) -> None:
         """Remember what a spec compiled to."""
-        payload = json.dumps(_encode(compiled)).encode()
-        with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            temporary = self.folder / f".new-{os.getpid()}-{key[:16]}"
-            try:
-                temporary.write_bytes(_checksum(key, payload) + b"\n" + payload)
-                temporary.replace(self._path(key))
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
+        self._store.put(key, json.dumps(_encode(compiled)).encode())
 
     def prune(self) -> None:
-        """Remove the entries not used for longest when there are too many, and files of builds that were killed."""
-        with suppress(OSError):
-            files = list(self.folder.iterdir())
-            if len(files) <= MOST:
-                return
-            times: dict[Path, float] = {}
-            for path in files:
-                with suppress(OSError):
-                    times[path] = path.stat().st_mtime
-            for path in sorted(times, key=times.__getitem__)[: len(times) - MOST // 2]:
-                path.unlink(missing_ok=True)
+        """Remove the entries not used for longest when there are too many."""
+        self._store.prune()
 
-    def _path(self, key: str) -> Path:
-        return self.folder / f"{key}.json"
-
-
-def _checksum(key: str, payload: bytes) -> bytes:
-    return hashlib.sha256(key.encode() + payload).hexdigest().encode()
+    @property
+    def _store(self) -> Store:
+        return Store(self.folder, MOST)
 
 
 def _encode(compiled: Compiled) -> dict[str, Any]:
