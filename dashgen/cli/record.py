@@ -106,7 +106,7 @@ def record(
     if not quiet:
         series = sum(len(group.series) for group in found.groups)
         size = f"{len(text.encode()):,} bytes"
-        typer.echo(f"{output}: {series} series, {duration_text(found.length)} with warm-up, {size}")
+        typer.echo(f"{output}: {series} series over {duration_text(found.length - found.warm_up)}, {size}")
 
 
 def _check_output(output: Path, ours: Callable[[bytes], bool]) -> None:

@@ -1,1 +1,5 @@
-"""Series captured from a Prometheus: asking for them, keeping private labels private, a file one can read and diff."""
+"""Recordings: the raw series a spec rests on, captured from a Prometheus, in files that scenarios replay.
+
+``needs`` says what to capture, ``capture`` gets it through ``api`` and ``client``, ``privacy`` hides people, ``format``
+says what a file looks like, ``replay`` makes series of it.
+"""

@@ -55,7 +55,8 @@ def groups(tracks: Mapping[Labels, Track], zero: int, interval: int, apart: Sequ
     """
     keys = ("job", "instance", *apart)
     targets: dict[tuple[str, ...], list[_Scraped]] = {}
-    for labels, track in sorted(tracks.items(), key=lambda item: selector(item[0])):
+    # The longest first: what comes and goes fits into the times of what stays.
+    for labels, track in sorted(tracks.items(), key=lambda item: (-len(item[1].samples), selector(item[0]))):
         if not track.samples:
             continue
         known = dict(labels)
@@ -69,6 +70,7 @@ def groups(tracks: Mapping[Labels, Track], zero: int, interval: int, apart: Sequ
 
 def _group(scraped: _Scraped, zero: int, interval: int) -> Group:
     scrapes = sorted(scraped.times)
+    interval = min(filter(None, (track.interval() for track in scraped.tracks.values())), default=interval)
     ends = {name: _ends(track, scrapes, interval) for name, track in scraped.tracks.items()}
     times = sorted(scraped.times.union(*ends.values()))
     rows = {name: _row(track, set(ends[name]), times) for name, track in scraped.tracks.items()}
@@ -84,7 +86,7 @@ def _ends(track: Track, scrapes: Sequence[int], interval: int) -> list[int]:
             found.append(scrapes[following])
             continue
         last = max(time for time in track.samples if time <= known)
-        expected = last + track.interval(interval)
+        expected = last + interval
         found.append(expected if known < expected <= gone else gone)
     return found
 

@@ -12,6 +12,9 @@ from dashgen.testing.recording.needs import COMPUTED, Need
 from dashgen.testing.recording.track import LOOKBACK, Gap, Track
 from dashgen.testing.recording.windows import stretches, within
 
+FINEST = 1000
+"""Milliseconds between two looks at where a series ends."""
+
 Tracks = dict[Labels, Track]
 Stretch = tuple[int, int]
 
@@ -67,16 +70,37 @@ def capture(
     """
     computed = records | set(COMPUTED)
     all_tracks: Tracks = {}
+    found: list[tuple[Need, Tracks]] = []
     for need in needs:
         tracks: Tracks = {}
         for after, until in span.stretches(need):
             _samples(api, need.selector, (after, until), tracks, computed, advance)
-        for stretch in span.stretches(need):
-            _stale(api, need.selector, stretch, tracks, step)
         for labels, track in tracks.items():
             all_tracks.setdefault(labels, Track()).add(track)
-    scraped = [track.interval(step) for track in all_tracks.values() if len(track.samples) > 2]
+        found.append((need, tracks))
+    intervals = _intervals(all_tracks)
+    for need, tracks in found:
+        for stretch in span.stretches(need):
+            _stale(api, need.selector, stretch, tracks, lambda labels: intervals.get(_target(labels), step))
+        for labels, track in tracks.items():
+            all_tracks[labels].add(track)
+    scraped = [intervals[_target(labels)] for labels in all_tracks if _target(labels) in intervals]
     return Captured(all_tracks, median_low(scraped) if scraped else step)
+
+
+def _target(labels: Labels) -> tuple[str, str]:
+    known = dict(labels)
+    return known.get("job", ""), known.get("instance", "")
+
+
+def _intervals(tracks: Tracks) -> dict[tuple[str, str], int]:
+    """How often each target is scraped: a series of it that comes and goes does not tell."""
+    found: dict[tuple[str, str], int] = {}
+    for labels, track in tracks.items():
+        interval = track.interval()
+        if interval:
+            found[_target(labels)] = min(interval, found.get(_target(labels), interval))
+    return found
 
 
 def _samples(
@@ -95,23 +119,18 @@ def _samples(
         advance()
 
 
-def _stale(api: Api, selector: str, stretch: Stretch, tracks: Tracks, step: int) -> None:
+def _stale(api: Api, selector: str, stretch: Stretch, tracks: Tracks, interval: Callable[[Labels], int]) -> None:
     """Asks what queries show around the gaps only: most series have none."""
-    gaps = [
-        (labels, gap, interval)
-        for labels, track in tracks.items()
-        for interval in (track.interval(step),)
-        for gap in track.gaps(*stretch, interval)
-    ]
+    gaps = [(labels, gap) for labels, track in tracks.items() for gap in track.gaps(*stretch, interval(labels))]
     if not gaps:
         return
     # As fine as the fastest series is scraped: one that comes back after a single missed scrape was gone, too.
-    pace = min(interval for _, _, interval in gaps)
-    for grid in _grids([gap for _, gap, _ in gaps], stretch[0], pace):
+    pace = max(min(interval(labels) for labels, _ in gaps), FINEST)
+    for grid in _grids([gap for _, gap in gaps], stretch[0], pace):
         shown: dict[Labels, set[int]] = {}
         for labels, points in api.points(selector, grid.start, grid[-1], pace):
             shown.setdefault(labels, set()).update(time for time, _ in points)
-        for labels, gap, _ in gaps:
+        for labels, gap in gaps:
             if grid.start <= gap.last < grid[-1]:
                 tracks[labels].end(gap, shown.get(labels, set()), grid)
 

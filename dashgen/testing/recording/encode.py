@@ -82,33 +82,38 @@ def _lines(row: Sequence[Cell]) -> Iterator[str]:
 
 def _tokens(row: Sequence[Cell]) -> Iterator[str]:
     last: float | None = None
+    grows = _grows(row)
     for cell in row:
         if cell is MISSING or cell is STALE:
             yield cell.value
         else:
             assert isinstance(cell, float)
-            yield _value(last, cell)
+            yield _value(last, cell, grows=grows)
             last = cell
 
 
-def _value(last: float | None, value: float) -> str:
-    plain = number(value)
-    plain = f"={plain}" if plain.startswith("-") else plain
+def _grows(row: Sequence[Cell]) -> bool:
+    """Whether it is a counter: it seldom falls. A gauge is easier to read as its values."""
+    steps = [later - value for value, later in pairwise(cell for cell in row if isinstance(cell, float))]
+    return sum(step > 0 for step in steps) > 2 * sum(step < 0 for step in steps)
+
+
+def _value(last: float | None, value: float, *, grows: bool) -> str:
+    plain = f"={number(value)}"
     if value == last:
         return "."
-    if last is None or not isfinite(value) or not isfinite(last):
+    if not grows or last is None or not isfinite(value) or not isfinite(last) or value < last:
         return plain
     more = _difference(last, value)
-    # A counter that begins again is told by its value.
-    return more if more and len(more) <= len(plain) and (value > last or len(more) < len(plain) - 1) else plain
+    return more if more and len(more) <= len(plain) else plain
 
 
 def _difference(last: float, value: float) -> str:
-    """``+number``, or nothing when it has no exact one."""
+    """The number to add, or nothing when there is no exact one."""
     if last.is_integer() and value.is_integer() and max(abs(last), abs(value)) < 1e15:
-        return f"+{int(value) - int(last)}"
+        return str(int(value) - int(last))
     try:
-        return f"+{EXACTLY.subtract(decimal(value), decimal(last))}".replace("E", "e")
+        return str(EXACTLY.subtract(decimal(value), decimal(last))).replace("E", "e")
     except (Inexact, ArithmeticError):
         return ""
 

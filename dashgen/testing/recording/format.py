@@ -20,10 +20,10 @@ Its series come in the order of their text, each as the selector that picks it a
 for each time of the group, on indented lines. Values that follow the last one are missing.
 
     llm_requests_total{instance="10.0.0.7:8000",job="chat-api",model="a"}
-      1020 .x3 +2 +1x5 _x2 +24 ~ _x8 0
+      =1020 .x3 2 1x5 _x2 24 ~ _x8 =0
 
-    number      the value (Prometheus' floats, exactly; NaN, Inf; below zero with = before it: =-1)
-    +number     that much more than the value before (+-2 is less), as decimals add up
+    =number     the value (Prometheus' floats, exactly; NaN, Inf, -Inf)
+    number      that much more than the value before, as decimals add up
     .           the same as before
     _           no sample: not scraped, or not there
     ~           the series went stale

@@ -76,8 +76,12 @@ def needs(subject: Subject) -> Needs:
             found[selector] = union(found.get(selector, ()), shift(windows, NOW, wait))
         far = max((windows[-1][1] + wait for windows in read.values()), default=NOW)
         readers.append(Reader(name, far, alert))
-    series = [Need(vector(name, matches), matches, windows) for (name, matches), windows in _widest(found).items()]
+    series = [Need(_text(name, matches), matches, windows) for (name, matches), windows in _widest(found).items()]
     return Needs(tuple(sorted(series, key=lambda need: need.selector)), tuple(readers))
+
+
+def _text(name: str, matches: tuple[Match, ...]) -> str:
+    return vector(name, matches) if name else f"{{{','.join(map(str, matches))}}}"
 
 
 def _readers(subject: Subject) -> Iterator[tuple[str, str, timedelta, bool]]:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from dashgen.spec.types import duration_text
 from dashgen.spec.words import listing
 from dashgen.testing.recording.api import Api
 from dashgen.testing.recording.capture import Captured
@@ -15,22 +14,29 @@ from dashgen.testing.recording.privacy import Masks
 from dashgen.testing.recording.record import Plan
 
 _NAMED = 5
+_UNITS = {
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
+}
 
 
 def about_plan(plan: Plan, *, capped: bool) -> Iterator[str]:
     """How far back it goes, who would look back further."""
     span, needs = plan.span, plan.needs
-    warm_up = duration_text(span.warm_up)
+    warm_up = _long(span.warm_up)
     why = "as asked" if capped else "the longest look-back below a week"
     enough = needs.furthest(WEEK, alerts=True)
-    shorter = f"; alerts need {duration_text(enough)}" if enough < span.warm_up and not capped else ""
+    shorter = f"; alerts need {_long(enough)}" if enough < span.warm_up and not capped else ""
     yield (
         f"{len(needs.series)} selectors, {_clock(span.start)} to {_clock(span.end)}, "
         f"after a warm-up of {warm_up} ({why}{shorter})"
     )
     beyond = needs.beyond(span.warm_up)
     if beyond:
-        names = listing([f"{each.name} ({duration_text(each.far)})" for each in beyond], _NAMED)
+        names = listing([f"{each.name} ({_long(each.far)})" for each in beyond], _NAMED)
         yield f"not replayed exactly, for they look back further than {warm_up}: {names}; --warm-up sets it"
 
 
@@ -48,7 +54,7 @@ def about_series(plan: Plan, api: Api, found: Captured) -> Iterator[str]:
     scrape = plan.subject.spec.prometheus.scrape_interval
     measured = timedelta(milliseconds=found.interval)
     if not 0.8 < measured / scrape < 1.25:
-        yield f"most series are scraped every {duration_text(measured)}; the spec says {duration_text(scrape)}"
+        yield f"most series are scraped every {_long(measured)}; the spec says {_long(scrape)}"
     for reason, count in sorted(Counter(api.left_out.values()).items()):
         yield f"left out: {count} series with {reason}"
     for warning in sorted(api.warnings):
@@ -68,3 +74,12 @@ def about_privacy(hidden: Masks) -> Iterator[str]:
 
 def _clock(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _long(length: timedelta) -> str:
+    """A duration as options take it: ``1d36m``."""
+    rest, parts = length, []
+    for unit, size in _UNITS.items():
+        count, rest = divmod(rest, size)
+        parts += [f"{count}{unit}"] * bool(count)
+    return "".join(parts) or "0s"

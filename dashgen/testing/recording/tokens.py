@@ -13,7 +13,7 @@ from dashgen.testing.recording.model import MISSING, STALE, Cell
 
 _NUMBER = r"[0-9]{1,400}(?:\.[0-9]{1,400})?(?:e[+-]?[0-9]{1,3})?"
 _CELL = re.compile(
-    rf"(?:(?P<value>{_NUMBER}|NaN|Inf|=-(?:{_NUMBER}|Inf))|\+(?P<more>-?{_NUMBER})|(?P<mark>[._~]))"
+    rf"(?:=(?P<value>-?{_NUMBER}|NaN|-?Inf)|(?P<more>-?{_NUMBER})|(?P<mark>[._~]))"
     r"(?:x(?P<count>[0-9]{1,9}))?"
 )
 _FIRST = re.compile(r"-?[0-9]{1,15}")
@@ -55,19 +55,19 @@ class Values:
         """Takes the next token; what was expected instead when it does not fit, else nothing."""
         cell = _CELL.fullmatch(token)
         if not cell or not int(cell["count"] or 1):
-            return "a value such as 1.5, +3, =-1, NaN, `.`, `_` or ~, how often behind an x"
+            return "a value such as =1.5, what it grows by, such as 3, or one of . _ ~, and how often behind an x"
         count = int(cell["count"] or 1)
         if count > self.most - len(self.found):
             return f"at most {self.most} values, one for each time of the group"
         if cell["value"]:
-            self.last = float(cell["value"].removeprefix("="))
+            self.last = float(cell["value"])
             self.found.extend([self.last] * count)
         elif cell["mark"] in ("_", "~"):
             self.found.extend([MISSING if cell["mark"] == "_" else STALE] * count)
         elif self.last is None:
-            return "a number: no value comes before"
+            return "a value such as =1: none comes before"
         elif cell["more"] and not isfinite(self.last):
-            return "a number: the value before is not finite"
+            return "a value such as =1: the one before is not finite"
         elif cell["mark"]:
             self.found.extend([self.last] * count)
         else:

@@ -33,10 +33,10 @@ class Track:
         self.samples.update(other.samples)
         self.stale = sorted({*self.stale, *other.stale})
 
-    def interval(self, default: int) -> int:
-        """How often it is scraped."""
+    def interval(self) -> int:
+        """How often it is scraped; 0 when too few samples tell."""
         times = sorted(self.samples)
-        return median_low(map(_difference, pairwise(times))) if len(times) > 2 else default
+        return median_low(map(_difference, pairwise(times))) if len(times) > 2 else 0
 
     def gaps(self, start: int, end: int, interval: int) -> Iterator[Gap]:
         """Where scrapes are missing within a stretch of time that was captured."""

@@ -56,13 +56,13 @@ def test_a_whole_file():
         "\n"
         "times 0 +15000 +15001 +15000x9\n"
         'c{job="a"}\n'
-        "  0.1 0.3\n"
+        "  =0.1 0.2\n"
         'up{job="a"}\n'
-        "  1020 .x3 +2 +1 _x2 +24 ~ _ 0\n"
+        "  =1020 .x3 2 1 _x2 24 ~ _ =0\n"
         "\n"
         "times 7 +1000\n"
         'up{job="b"}\n'
-        "  1\n"
+        "  =1\n"
     )
     assert decode(text, "f.series") == made
 
@@ -70,19 +70,21 @@ def test_a_whole_file():
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        ((1e6, 1e6 + 5, 1e6 + 10), "  1000000 +5x2"),
-        ((1234567.0, 1234560.0, 3.0), "  1234567 +-7 3"),
-        ((5.0, 4.0, 6.0), "  5 4 6"),
-        ((-1.0, -2.0, math.inf, -math.inf), "  =-1 =-2 Inf =-Inf"),
-        ((123.456, 123.457), "  123.456 +0.001"),
-        ((12345.6789, 12345.679), "  12345.6789 +0.0001"),
-        ((1e300, 1e-300, 1e22, 1e22 + 4e6), "  1e+300 1e-300 1e+22 +4e+6"),
+        ((1e6, 1e6 + 5, 1e6 + 10), "  =1000000 5x2"),
+        ((1234567.0, 1234560.0, 3.0), "  =1234567 =1234560 =3"),
+        ((5.0, 4.0, 6.0), "  =5 =4 =6"),
+        ((-1.0, -2.0, math.inf, -math.inf), "  =-1 =-2 =Inf =-Inf"),
+        ((123.456, 123.457), "  =123.456 0.001"),
+        ((12345.6789, 12345.679), "  =12345.6789 0.0001"),
+        ((1e-300, 1e300), "  =1e-300 =1e+300"),
+        ((1e22, 1e22 + 4e6), "  =1e+22 4e+6"),
         ((0.0,) * 200, "  0x200"),
-        (tuple(float(n * n) for n in range(3)), "  0 1 4"),
+        (tuple(float(n * n) for n in range(3)), "  =0 1 3"),
+        ((*map(float, range(12)), 0.0, 1.0), "  =0 1x11 =0 1"),
     ],
 )
 def test_values_are_short_and_readable(row, expected):
-    assert row_text(*row) == expected.replace("0x200", "0 .x199")
+    assert row_text(*row) == expected.replace("0x200", "=0 .x199")
 
 
 def test_a_change_in_one_place_changes_one_line():
@@ -129,7 +131,7 @@ def test_what_is_written_reads_back(group):
 
 def test_not_a_number_reads_back():
     text = encode(recording(Group(regular(4), {UP: (1.0, math.nan, math.nan, 1.0)})))
-    assert "  1 NaNx2 1\n" in text
+    assert "  =1 =NaNx2 =1\n" in text
     row = decode(text, "f").groups[0].series[UP]
     assert isinstance(row[1], float) and math.isnan(row[1]) and row[3] == 1.0
 
@@ -142,7 +144,7 @@ WHOLE = encode(recording(Group(regular(5), {UP: (11.0, 12.0, 13.0, 14.0, 15.0)})
     [
         ("dashgen-series 1", "dashgen-series 2", "1:1", "read it with the dashgen that wrote it"),
         ("dashgen-series 1", "name: chat", "1:1", "name a file that `dashgen record` wrote"),
-        ("+1x4\n", "+1x4", "10:1", "breaks off"),
+        ("1x4\n", "1x4", "10:1", "breaks off"),
         ("spec chat\n", "", "6:1", "the header ends without spec"),
         ("scrape 15s", "scrape 15", "6:1", '"scrape 15"'),
         ("scrape 15s", "scrape 99999w", "6:1", "a line of the header"),
@@ -157,15 +159,15 @@ WHOLE = encode(recording(Group(regular(5), {UP: (11.0, 12.0, 13.0, 14.0, 15.0)})
         ("+15000x4", "+1x99999999", "8:9", "at most 5,000,000 times"),
         ('up{job="a"}', 'up{job="a"', "9:1", "a series"),
         ('up{job="a"}', "up", "9:1", "a series"),
-        ('up{job="a"}', 'up{job="a"}\n  1\nup{job="a"}', "11:1", "each series once"),
-        ("+1x4", "+1x5", "10:6", "at most 5 values"),
-        ("+1x4", "+1x999999999", "10:6", "at most 5 values"),
-        ("+1x4", "+1 oops", "10:9", '"oops"'),
-        ("+1x4", "-1", "10:6", '"-1"'),
-        ("+1x4", "2x0", "10:6", '"2x0"'),
-        ("  11 +1x4", "  .x5", "10:3", "no value comes before"),
-        ("  11 +1x4", "  Inf +1", "10:7", "not finite"),
-        ("  11 +1x4", "  1e300 +1e-300", "10:9", "a difference"),
+        ('up{job="a"}', 'up{job="a"}\n  =1\nup{job="a"}', "11:1", "each series once"),
+        ("1x4", "1x5", "10:7", "at most 5 values"),
+        ("1x4", "1x999999999", "10:7", "at most 5 values"),
+        ("1x4", "1 oops", "10:9", '"oops"'),
+        ("1x4", "+1", "10:7", '"+1"'),
+        ("1x4", "2x0", "10:7", '"2x0"'),
+        ("  =11 1x4", "  .x5", "10:3", "none comes before"),
+        ("  =11 1x4", "  =Inf 1", "10:8", "not finite"),
+        ("  =11 1x4", "  =1e300 1e-300", "10:10", "a difference"),
     ],
 )
 def test_damage_is_shown_with_its_place(old, new, place, words):

@@ -34,7 +34,7 @@ from dashgen.testing.panels import sent
 from dashgen.testing.promtool.ask import Play, Question, ask
 from dashgen.testing.promtool.find import find
 from dashgen.testing.promtool.output import parse_labels
-from dashgen.testing.recording.model import MISSING, STALE
+from dashgen.testing.recording.model import STALE
 from dashgen.testing.recording.replay import read, series
 from dashgen.testing.subject import Subject
 from tests.dashboards.hybrid import everything, hybrid
@@ -235,26 +235,32 @@ def test_a_replay_answers_what_the_server_answered(scene, promtool, grid, raw, r
 def test_what_happened_is_in_the_recording(scene):
     recording = read(scene.output)
     warm_up = recording.warm_up.total_seconds()
+    scraped = ("app", "vllm", "dcgm")
     found = {name: (group, row) for group in recording.groups for name, row in group.series.items()}
-    for job in ("app", "vllm", "dcgm"):
-        (times,) = {group.times for name, (group, _) in found.items() if f'job="{job}"' in name}
-        # Prometheus stood still: no scrape at all, and nothing went stale then.
-        middle = warm_up * 1000 + 17_500
-        stop = max(n for n, time in enumerate(times) if time < middle)
-        assert times[stop + 1] - times[stop] > 1900
-        rows = {name: row for name, (_, row) in found.items() if f'job="{job}"' in name}
-        assert not any(row[stop : stop + 1] == (STALE,) for row in rows.values())
-        for name, row in rows.items():
-            if job == "app" or name.startswith("up{"):
-                continue
-            # Stale where the first scrape failed, to the millisecond or two, and back after the last that did.
-            gone = row.index(STALE)
-            back = next(n for n in range(gone, len(row)) if isinstance(row[n], float))
-            assert 990 <= times[gone] - times[gone - 1] <= 1010, name
-            assert all(row[n] is MISSING for n in range(gone + 1, back)), name
-            if job == "vllm" and name.partition("{")[0].endswith("_total"):
-                assert row[back] < row[gone - 1], name
-    vanished = [name for name, (_, row) in found.items() if 'job="app"' in name and STALE in row]
+    ends = {
+        name: [group.times[n] / 1000 - warm_up for n, cell in enumerate(row) if cell is STALE]
+        for name, (group, row) in found.items()
+    }
+    for name, (group, row) in found.items():
+        # Prometheus stood still: no scrape at all.
+        scrapes = [
+            time / 1000 - warm_up for time, cell in zip(group.times, row, strict=False) if isinstance(cell, float)
+        ]
+        assert not any(16.5 < scrape < 18.9 for scrape in scrapes), name
+        if name.startswith("up{") or "llm_requests" in name:
+            continue
+        failed = {"vllm": (9.9, 12.1), "dcgm": (24.9, 31.1)}.get(next(job for job in scraped if f'job="{job}"' in name))
+        if failed:
+            # Stale where the first scrape failed, a second after the last that did not; back, and a counter at 0.
+            end = next(at for at in ends[name] if failed[0] < at < failed[1])
+            before = max(scrape for scrape in scrapes if scrape < end)
+            after = min(scrape for scrape in scrapes if scrape > end)
+            assert end - before == pytest.approx(1, abs=0.1), name
+            assert after > failed[1] - 1, name
+            if name.partition("{")[0].endswith("_total") and "vllm" in name:
+                values = dict(zip((time / 1000 - warm_up for time in group.times), row, strict=False))
+                assert values[after] < values[before], name
+    vanished = [name for name in found if any(20.9 < at < 22.1 for at in ends[name]) and "llm_requests" in name]
     assert len(vanished) == 2
     assert sorted(found[name][1][-1] is STALE for name in vanished) == [False, True]
 
