@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dashgen.testing.mutate.nodes import Aggregate, Binary, Call, Node, Number, Selector, bare, walk
+from dashgen.testing.mutate.nodes import Aggregate, Binary, Call, Matcher, Node, Number, Paren, Selector, bare, walk
 from dashgen.testing.mutate.parse import COMPARISONS
 from dashgen.testing.mutate.subject import Subject
 
@@ -55,3 +55,43 @@ def between_counts(value: float) -> bool:
 def is_time(node: Node) -> bool:
     """Whether the value is the time of day and date."""
     return any(isinstance(each, Call) and each.function.text == "time" for each, _ in walk(node))
+
+
+def implied(selector: Selector, matcher: Matcher, above: tuple[Node, ...]) -> bool:
+    """Whether something that the selector's series have to meet asks for the same as the matcher.
+
+    Without ``on`` and ``ignoring`` only series with the same labels meet: ``a{x="1"} and b{x="1"}`` needs one matcher.
+    """
+    inner: Node = selector
+    for outer in reversed(above):
+        if isinstance(outer, Binary):
+            if outer.matching is not None:
+                return False
+            operator, left = outer.operator.text.lower(), inner is outer.left
+            alone = operator == "or" or (operator == "unless" and left)
+            if not alone and _asks(outer.right if left else outer.left, matcher):
+                return True
+            if operator in ("and", "unless") and not left:
+                # It decides which series stay, and is not among them.
+                return False
+        elif not isinstance(outer, Paren):
+            return False
+        inner = outer
+    return False
+
+
+def _asks(node: Node, matcher: Matcher) -> bool:
+    """Whether every series of an expression passes a matcher because a selector in it says the same."""
+    node = bare(node)
+    if isinstance(node, Selector):
+        wanted = (matcher.label, matcher.operator.text, matcher.value.text)
+        return any((each.label, each.operator.text, each.value.text) == wanted for each in node.matchers)
+    if not isinstance(node, Binary):
+        return False
+    operator = node.operator.text.lower()
+    left, right = _asks(node.left, matcher), _asks(node.right, matcher)
+    if operator == "or":
+        return left and right
+    if operator == "unless" or node.matching is not None:
+        return left and operator in ("and", "unless")
+    return left or right

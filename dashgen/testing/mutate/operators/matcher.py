@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashgen.testing.mutate.meaning import implied
 from dashgen.testing.mutate.nodes import Selector
 from dashgen.testing.mutate.subject import Change, Edit, Subject
 
@@ -13,10 +14,11 @@ _EVERYTHING = (".*", "(?s:.*)")
 
 def changes(subject: Subject) -> Iterator[Change]:
     """Each matcher left out and turned round."""
-    for node, _ in subject.each(Selector):
+    for node, above in subject.each(Selector):
         for index, matcher in enumerate(node.matchers):
             value, operator = matcher.value, matcher.operator
-            if not (operator.text == "=~" and value.text[1:-1] in _EVERYTHING):
+            everything = operator.text == "=~" and value.text[1:-1] in _EVERYTHING
+            if not everything and not implied(node, matcher, above):
                 yield Edit(*_with_comma(node, index), "")
             lead = subject.expr[matcher.start : operator.start]
             yield Edit(matcher.start, value.end, f"{lead}{_NEGATED[operator.text]}{value.text}")
