@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 
 from dashgen.errors import InputError, Location, Problem
@@ -17,6 +18,7 @@ from dashgen.testing.judge.timeline import Instance, instances
 from dashgen.testing.notifications.judge import judge as judge_notifications
 from dashgen.testing.notifications.send import notifications
 from dashgen.testing.promtool.play import AlertQuestion, Answers, Play, PlayError, Question
+from dashgen.testing.recording.replay import read
 from dashgen.testing.results import Failure, Fed, Result
 from dashgen.testing.scenario.against import check_case
 from dashgen.testing.scenario.load import LoadedCase
@@ -139,7 +141,7 @@ def prepare(case: LoadedCase, subject: Subject) -> Prepared:
     """
     scenario, prometheus = case.scenario, subject.spec.prometheus
     clock = Clock.of(
-        scenario.scrape or prometheus.scrape_interval,
+        scenario.scrape or _recorded(case) or prometheus.scrape_interval,
         scenario.every or prometheus.evaluation_interval,
         scenario.length,
     )
@@ -161,6 +163,16 @@ def prepare(case: LoadedCase, subject: Subject) -> Prepared:
     if problems:
         raise InputError(problems)
     return Prepared(case, subject, clock, asked, alerts.texts_to_ask(scenario.alerts or {}, clock))
+
+
+def _recorded(case: LoadedCase) -> timedelta | None:
+    """A grid on which rates of a recording come out as they were: a tenth of its scrapes; None without a recording."""
+    places = [
+        (case.file.parent / part.recording, case.where("series", number, "recording"))
+        for number, part in enumerate(case.scenario.series)
+        if part.recording is not None
+    ]
+    return min((read(path, where).scrape / 10 for path, where in places), default=None)
 
 
 def _unknown_alerts(case: LoadedCase, subject: Subject) -> Iterator[Problem]:

@@ -6,8 +6,11 @@ import pytest
 
 from dashgen.testing.promtool.ask import ask
 from dashgen.testing.promtool.find import find
+from dashgen.testing.recording.encode import encode
+from dashgen.testing.recording.model import Group
 from dashgen.testing.run import folder_name
 from tests.alerts.deployments import APP, DCGM, GPT, QWEN, VLLM
+from tests.testing.recording.test_format import recording
 from tests.testing.scenes import prepared, subject
 
 TEXT = """\
@@ -50,3 +53,24 @@ def test_a_failure_names_the_series_behind_it_and_no_record_of_somebody_else(tmp
 def test_names_of_cases_become_folders():
     assert folder_name("a b / c: d [chat]") == "a-b-c-d-chat"
     assert folder_name("…/../x") == "x"
+
+
+PLAYED = """\
+name: as it was
+length: 10m
+background: none
+series: {recording: was.series}
+queries: {at: 10m, expr: "rate(llm_requests_total[5m])", shows: 0.4 +- 1 %}
+alerts:
+  LLMTelemetryMissing: {firing: []}
+"""
+
+
+def test_a_recording_plays_on_a_grid_finer_than_its_scrapes(tmp_path):
+    times = tuple(range(0, 600_001, 15_000))
+    row = tuple(6.0 * n for n in range(len(times)))
+    told = Group(times, {'llm_requests_total{job="app",model="gpt"}': row, 'up{job="app"}': (1.0,) * len(times)})
+    (tmp_path / "was.series").write_text(encode(recording(told)))
+    (case,) = prepared(tmp_path, PLAYED)
+    assert case.clock.scrape == 1485
+    assert case.result(ask(find(), case.play)).failures == ()
