@@ -10,7 +10,8 @@ from pathlib import Path
 
 import dashgen
 from dashgen.batch.inputs import hash_folder
-from dashgen.testing.mutate.plan import CasePlan, PanelQuestion
+from dashgen.testing.judge import alerts
+from dashgen.testing.mutate.plan import CasePlan, PanelQuestion, Part
 from dashgen.testing.mutate.targets import Target
 from dashgen.testing.prepare import Prepared
 from dashgen.testing.promtool.play import Answers
@@ -30,7 +31,7 @@ def plan(prepared: Prepared) -> CasePlan:
         questions=prepared.questions,
         texts=prepared.texts,
         series=lambda: prepared.everything,
-        fails=lambda answers: _fails(prepared, answers),
+        fails=lambda answers, part: _fails(prepared, answers, part),
         digest=_digest(prepared),
         panels={
             ticks + number: PanelQuestion(asked.path, asked.sent)
@@ -46,8 +47,18 @@ def plan(prepared: Prepared) -> CasePlan:
     )
 
 
-def _fails(prepared: Prepared, answers: Answers) -> bool:
-    return next(prepared.failures(answers), None) is not None
+def _fails(prepared: Prepared, answers: Answers, part: Part) -> bool:
+    """Whether an assertion about the part does not hold; notifications are about everything."""
+    if prepared.case.scenario.notifications is not None:
+        return next(prepared.failures(answers), None) is not None
+    ticks = len(prepared.clock.ticks())
+    shown = (prepared.asked[index - ticks].judge(answers.samples[index]) for index in part.questions if index >= ticks)
+    if any(next(failures, None) is not None for failures in shown):
+        return True
+    about = {name: expected for name, expected in prepared.alerts.items() if name in part.alerts}
+    texts = dict(zip(prepared.texts, answers.firing, strict=True))
+    failures = alerts.judge(about, prepared.seen(answers), texts, prepared.clock, prepared.case.where)
+    return next(failures, None) is not None
 
 
 def _digest(prepared: Prepared) -> str:

@@ -39,25 +39,19 @@ class Outcome:
 
 
 class Asking:
-    """promtool, and what the cases answer without mutants."""
+    """promtool, and what cases whose alerts are judged together answer without mutants."""
 
     def __init__(self, promtool: Promtool, jobs: int | None, patience: float) -> None:
         self._promtool, self._jobs, self._patience = promtool, jobs, patience
-        self._originals: dict[str, Answers | None] = {}
+        self._originals: dict[str, Answers | PlayError] = {}
         self.runs = 0
 
-    def originals(self, plans: Iterable[CasePlan]) -> frozenset[str]:
-        """Makes sure the answers without mutants are known; the names of the cases that fail without any."""
-        asked = [plan for plan in {each.name: each for each in plans}.values() if plan.name not in self._originals]
-        unknown = [plan for plan in asked if plan.answers is None]
-        found: dict[str, Answers | PlayError] = {each.name: each.answers for each in asked if each.answers is not None}
-        with closing(self._outcomes(plan.play() for plan in unknown)) as answers:
-            found |= {plan.name: answer for plan, answer in zip(unknown, answers, strict=True)}
-        for plan in asked:
-            answer = found[plan.name]
-            fails = isinstance(answer, PlayError) or plan.fails(answer)
-            self._originals[plan.name] = None if fails or isinstance(answer, PlayError) else answer
-        return frozenset(name for name, answer in self._originals.items() if answer is None)
+    def prepare(self, plans: Iterable[CasePlan]) -> frozenset[str]:
+        """Asks the cases that are judged as a whole, once; the names of those that cannot be played."""
+        wanted = {each.name: each for each in plans if each.together and each.name not in self._originals}
+        with closing(self._outcomes(plan.play() for plan in wanted.values())) as answers:
+            self._originals |= dict(zip(wanted, answers, strict=True))
+        return frozenset(name for name, answer in self._originals.items() if isinstance(answer, PlayError))
 
     def judge(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Mapping[int, Outcome]]]:
         """Outcomes by the number of the mutant, as they come; a batch is taken when there is a promtool for it.
@@ -91,11 +85,13 @@ class Asking:
             more = bool(again)
 
     def _outcome(self, batch: Batch, answers: Answers) -> Mapping[int, Outcome]:
-        original = self._originals[batch.plan.name]
-        assert original is not None
+        plan = batch.plan
+        nothing = Answers(((),) * len(plan.questions), ((),) * len(plan.texts), 0.0)
+        original = self._originals.get(plan.name, nothing)
+        assert isinstance(original, Answers), f"{plan.name} cannot be played and should not be asked"
         return {
-            chain.number: Outcome(batch.plan.fails(found), _refused(chain, found))
-            for chain, found in batch.answers(answers, original)
+            chain.number: Outcome(plan.fails(found, part), _refused(chain, found))
+            for chain, found, part in batch.answers(answers, original)
         }
 
     def _outcomes(self, plays: Iterable[Play], keep: Path | None = None) -> Played:

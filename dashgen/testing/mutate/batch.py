@@ -12,7 +12,7 @@ from dashgen.model import RuleGroup
 from dashgen.testing.mutate.chain import Chain
 from dashgen.testing.mutate.graph import Rule, Rules, Spot
 from dashgen.testing.mutate.names import ALERT, ANY, alert_copy, number_of, read_names, watched, without_copies
-from dashgen.testing.mutate.plan import CasePlan
+from dashgen.testing.mutate.plan import CasePlan, Part
 from dashgen.testing.promtool.play import AlertQuestion, Answers, Firing, Play, Question, Sample
 
 _NAME = "__name__"
@@ -110,8 +110,8 @@ class Batch:
         }
         return Play(groups, series, self.plan.clock, questions, texts)
 
-    def answers(self, found: Answers, original: Answers) -> Iterator[tuple[Chain, Answers]]:
-        """For each mutant the answers of the case as they are with the mutant in the place of the original."""
+    def answers(self, found: Answers, original: Answers) -> Iterator[tuple[Chain, Answers, Part]]:
+        """For each mutant the answers of the case with the mutant in the place of the original, and which those are."""
         asked_all = self._questions[2]
         watching = {index: at for each in asked_all for index, at in each.samples.items() if index in self._watched}
         by_number = {index: _by_number(found.samples[at]) for index, at in watching.items()}
@@ -126,7 +126,8 @@ class Batch:
             firing = list(original.firing)
             for index, at in asked.firing.items():
                 firing[index] = tuple(_original(each, chain) for each in found.firing[at])
-            yield chain, Answers(tuple(samples), tuple(firing), found.seconds)
+            part = Part(frozenset(chain.alerts), frozenset(asked.samples))
+            yield chain, Answers(tuple(samples), tuple(firing), found.seconds), part
 
 
 def _samples(answers: Answers, index: int) -> Sequence[Sample]:

@@ -18,16 +18,23 @@ class PanelQuestion:
     sent: Callable[[str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a case a change can be seen in, and so all that is known: names of alerts, indices of questions."""
+
+    alerts: frozenset[str]
+    questions: frozenset[int]
+
+
 @dataclass(frozen=True)
 class CasePlan:
     """One case on one spec.
 
     ``groups`` are all of the spec's. ``panels`` are the questions, by their index, that ask a panel's query.
-    ``fails`` is whether any assertion does not hold; the same for mutants as for the original.
+    ``fails`` is whether an assertion about the part does not hold; answers to other questions are empty.
     ``fires`` are the alerts the case expects to fire. ``together`` is set where alerts are not judged one by one
-    (notifications), so that a rule far from the mutant may decide.
+    (notifications): then all answers are there and all is judged, for a rule far from the mutant may decide.
     ``series`` makes what is played; ``digest`` stands for all that the case follows from but rules and queries.
-    ``answers`` are those of the originals, when they are known already.
     """
 
     name: str
@@ -37,12 +44,11 @@ class CasePlan:
     questions: tuple[Question, ...]
     texts: tuple[AlertQuestion, ...]
     series: Callable[[], Mapping[str, str]]
-    fails: Callable[[Answers], bool]
+    fails: Callable[[Answers, Part], bool]
     digest: str
     panels: Mapping[int, PanelQuestion] = field(default_factory=dict)
     fires: frozenset[str] = frozenset()
     together: bool = False
-    answers: Answers | None = None
 
     def play(self) -> Play:
         """The case as it is."""

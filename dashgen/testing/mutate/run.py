@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 
 from dashgen.model import Bundle
 from dashgen.testing.mutate.asking import Asking
 from dashgen.testing.mutate.equivalent import Equivalent
+from dashgen.testing.mutate.pending import Pending
 from dashgen.testing.mutate.plan import CasePlan
 from dashgen.testing.mutate.results import Judged, Mutation
 from dashgen.testing.mutate.schedule import Candidate, Stage, candidates, stages
-from dashgen.testing.mutate.session import Open, Session
+from dashgen.testing.mutate.session import Session
 from dashgen.testing.mutate.targets import Target, targets
 from dashgen.testing.mutate.verdicts import Verdicts
 from dashgen.testing.promtool.find import Promtool
@@ -51,12 +53,13 @@ def run(
     asking = Asking(promtool, jobs, patience)
     staged = stages(plans)
     mutants = list(_mutants(filter(only, targets(bundles)), staged, listed))
-    race = _Race([each for each in mutants if isinstance(each, Open)], staged, asking)
-    race.run(Session(asking, promtool.version, verdicts), lambda: progress(len(mutants) - race.undecided, len(mutants)))
+    session = Session(asking, promtool.version, verdicts, count(len(mutants) + 1))
+    race = _Race([each for each in mutants if isinstance(each, Pending)], staged, session)
+    race.run(lambda: progress(len(mutants) - race.undecided, len(mutants)))
     verdicts.prune()
     return Mutation(
         tuple(each if isinstance(each, Judged) else each.verdict() for each in mutants),
-        tuple(sorted(race.failing)),
+        tuple(sorted(session.failing)),
         asking.runs,
         time.monotonic() - start,
     )
@@ -64,7 +67,7 @@ def run(
 
 def _mutants(
     mutated: Iterable[Target], staged: Sequence[Stage], listed: Sequence[Equivalent]
-) -> Iterator[Judged | Open]:
+) -> Iterator[Judged | Pending]:
     number = 0
     for target in mutated:
         able = candidates(target, staged)
@@ -72,59 +75,62 @@ def _mutants(
             number += 1
             entry = next((each.entry for each in listed if each.entry.matches(target, mutant)), None)
             if entry is None:
-                yield Open(number, target, index, able)
+                yield Pending(number, target, index, able)
             else:
                 yield Judged(target, mutant, "equivalent", reason=entry.reason)
 
 
 class _Race:
-    """The mutants without a verdict, and the cases they go through. ``failing`` cases fail without a mutant."""
+    """The mutants without a verdict, and the cases they go through."""
 
-    def __init__(self, mutants: Sequence[Open], staged: Sequence[Stage], asking: Asking) -> None:
+    def __init__(self, mutants: Sequence[Pending], staged: Sequence[Stage], session: Session) -> None:
         self._mutants = mutants
         self._staged = staged
-        self._asking = asking
-        self.failing: frozenset[str] = frozenset()
+        self._session = session
 
     @property
     def undecided(self) -> int:
         """How many mutants have no verdict yet."""
         return sum(each.judged is None for each in self._mutants)
 
-    def run(self, session: Session, done: Callable[[], object]) -> None:
+    def run(self, done: Callable[[], object]) -> None:
         """Go on until every mutant is killed or has seen all its cases."""
         for _ in range(FAVOURITES):
-            session.ask(self._favourites(session), done)
-        session.ask(self._sweep(session), done)
+            self._session.ask(self._favourites(), done)
+        for likely in (True, False):
+            self._session.ask(self._sweep(likely=likely), done)
         done()
 
-    def _alive(self, session: Session) -> list[tuple[Open, Candidate]]:
+    def _alive(self) -> list[tuple[Pending, Candidate]]:
         """The mutants that a case has to be asked about, with the first such case."""
-        chosen = ((each, self._next(session, each)) for each in self._mutants if each.judged is None)
+        chosen = ((each, self._next(each)) for each in self._mutants if each.judged is None)
         return [(each, candidate) for each, candidate in chosen if candidate is not None]
 
-    def _next(self, session: Session, each: Open) -> Candidate | None:
-        for candidate in each.left(self.failing):
-            if not session.recall(each, candidate):
+    def _next(self, each: Pending) -> Candidate | None:
+        for candidate in self._session.left(each):
+            if not self._session.recall(each, candidate):
                 return candidate
             if each.judged is not None:
                 break
         return None
 
-    def _favourites(self, session: Session) -> list[tuple[Open, Candidate]]:
-        alive = self._alive(session)
-        self.failing = self._asking.originals(candidate.stage.plan for _, candidate in alive)
-        order = {stage.plan.name: number for number, stage in enumerate(self._staged)}
-        usable = [pair for pair in alive if pair[1].stage.plan.name not in self.failing]
-        return sorted(usable, key=lambda pair: order[pair[1].stage.plan.name])
+    def _favourites(self) -> list[tuple[Pending, Candidate]]:
+        alive = self._alive()
+        self._session.prepare(candidate.stage for _, candidate in alive)
+        order = {stage: number for number, stage in enumerate(self._staged)}
+        usable = [pair for pair in alive if self._session.may(*pair)]
+        return sorted(usable, key=lambda pair: order[pair[1].stage])
 
-    def _sweep(self, session: Session) -> Iterator[tuple[Open, Candidate]]:
-        alive = [each for each, _ in self._alive(session)]
-        left = {candidate.stage.plan.name: candidate.stage for each in alive for candidate in each.left(self.failing)}
-        self.failing = self._asking.originals(stage.plan for stage in left.values())
+    def _sweep(self, *, likely: bool) -> Iterator[tuple[Pending, Candidate]]:
+        alive = [each for each, _ in self._alive()]
+        wanted = {
+            candidate.stage for each in alive for candidate in self._session.left(each) if candidate.likely >= likely
+        }
+        self._session.prepare(wanted)
         for stage in self._staged:
-            name = stage.plan.name
-            for each in alive if name in left and name not in self.failing else ():
-                candidate = each.by_case.get(name) if each.judged is None and name not in each.tried else None
-                if candidate is not None and not session.recall(each, candidate):
+            for each in alive if stage in wanted else ():
+                candidate = each.by_case.get(stage.plan.name)
+                if candidate is None or candidate.likely < likely or each.judged is not None:
+                    continue
+                if self._session.may(each, candidate) and not self._session.recall(each, candidate):
                     yield each, candidate

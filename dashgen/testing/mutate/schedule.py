@@ -15,7 +15,7 @@ ENOUGH = 3
 """With so many values that depend on a target, more make no difference."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stage:
     """A case with the rules it plays and what its questions read."""
 
@@ -70,10 +70,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A case that can see a target, and where the target is in its spec."""
+    """A case that can see a target, and where that is in its spec; ``likely`` when it asserts more than silence."""
 
     stage: Stage
     place: Place
+    likely: bool
 
 
 def stages(plans: Sequence[CasePlan]) -> tuple[Stage, ...]:
@@ -89,9 +90,10 @@ def stages(plans: Sequence[CasePlan]) -> tuple[Stage, ...]:
 def candidates(target: Target, stages: Sequence[Stage]) -> tuple[Candidate, ...]:
     """The cases that can see the target; of equally likely ones the cheapest first."""
     places = {place.spec: place for place in target.places}
-    found = [
-        (stage.likelihood(places[stage.plan.spec]), Candidate(stage, places[stage.plan.spec]))
-        for stage in stages
-        if stage.plan.spec in places
-    ]
-    return tuple(each for likelihood, each in sorted(found, key=lambda each: -each[0]) if likelihood)
+    found = []
+    for stage in stages:
+        place = places.get(stage.plan.spec)
+        likelihood = stage.likelihood(place) if place is not None else 0
+        if place is not None and likelihood:
+            found.append((likelihood, Candidate(stage, place, likely=likelihood > 1)))
+    return tuple(each for _, each in sorted(found, key=lambda each: -each[0]))

@@ -14,10 +14,13 @@ from dashgen.testing.mutate import session
 from dashgen.testing.mutate import targets as all_targets
 from dashgen.testing.mutate.batch import Batch
 from dashgen.testing.mutate.equivalent import load_equivalent
+from dashgen.testing.mutate.mutants import Mutant
+from dashgen.testing.mutate.pending import ORIGINAL, Pending
 from dashgen.testing.mutate.verdicts import Verdicts
 from dashgen.testing.promtool.ask import ask
 from dashgen.testing.promtool.find import find
 from tests.testing.mutate.toy import (
+    CLOCK,
     ERRORS,
     FIRING,
     GOOD,
@@ -141,20 +144,18 @@ def same_as_original(made, case):
     stage = running.stages([case])[0]
     for number, target in enumerate(running.targets([made])):
         for candidate in running.candidates(target, [stage]):
-            same = session.Mutant("", "", target.expr, 0, 0, target.timing)
-            yield session._chain(number, candidate, same), stage
+            yield Pending(number, target, ORIGINAL, ()).chain(candidate), stage
 
 
 def test_an_original_in_the_place_of_itself_changes_no_answer():
     case = good()
     chains, stages = zip(*same_as_original(bundle(), case), strict=True)
-    original = running.Asking(find(), None, 60)
-    assert original.originals([case]) == frozenset()
     batch = Batch(case, stages[0].rules, chains)
     whole = ask(find(), case.play())
     assert len(chains) == 9
-    for chain, answers in batch.answers(ask(find(), batch.play()), whole):
+    for chain, answers, part in batch.answers(ask(find(), batch.play()), whole):
         assert comparable(answers) == comparable(whole), chain
+        assert part.questions or part.alerts
 
 
 def comparable(answers):
@@ -188,7 +189,7 @@ def test_what_promtool_does_not_parse_is_no_mutant(monkeypatch):
     real = all_targets.mutants
 
     def with_nonsense(expr, timing, *, value_shown):
-        broken = session.Mutant("operand", "nonsense", "toy:errors:ratio +", 0, 0, timing)
+        broken = Mutant("operand", "nonsense", "toy:errors:ratio +", 0, 0, timing)
         added = (broken,) if expr in (RATIO.expr, QUERIES["toy/errors/ratio"]) else ()
         return (*added, *real(expr, timing, value_shown=value_shown))
 
@@ -201,14 +202,28 @@ def test_what_promtool_does_not_parse_is_no_mutant(monkeypatch):
     assert found.score == found.count("killed") / (len(found.judged) - 2)
 
 
-def test_a_case_that_fails_judges_nothing():
+def test_a_case_judges_nothing_of_what_it_does_not_let_pass_itself(tmp_path: Path):
     wrong = plan(bundle(), {**GOOD, ("toy/errors/ratio", 15): [26]}, name="wrong")
-    found = run([bundle()], [wrong])
-    assert found.failing == ("wrong",)
-    assert found.count("survived") == len(found.judged)
+    remembered = Verdicts(tmp_path)
+    for _ in range(2):
+        found = run([bundle()], [wrong], verdicts=remembered)
+        assert found.failing == ("wrong",)
+        assert judged(found, "panel", "toy/errors/ratio", "`100 *` dropped") == {"survived"}
+        assert judged(found, "record", "toy:errors:rate5m", "`by (model)` → `by ()`") == {"survived"}
+        assert judged(found, "panel", "toy/errors/peak", '→ `model!~"$model"`') == {"killed"}
+    assert found.runs == 0
     beside = run([bundle()], [wrong, good()])
     assert beside.failing == ("wrong",)
     assert judged(beside, "panel", "toy/errors/ratio", "`100 *` dropped") == {"killed"}
+
+
+def test_a_case_whose_rules_fail_is_named_and_judges_nothing():
+    broken = replace(RATIO, expr="toy:errors:rate5m / on (model) group_left () toy:requests:rate5m")
+    made = bundle(changed(GROUPS, RATIO, broken))
+    for together in (False, True):
+        found = run([made], [plan(made, {("toy/errors/ratio", 15): [25]}, together=together)])
+        assert found.failing == ("case",)
+        assert judged(found, "record", "toy:errors:rate5m", "`sum` → `count`") == {"survived"}
 
 
 def test_a_recorded_series_that_a_case_plays_itself_is_read_under_its_new_name():
@@ -294,6 +309,21 @@ def test_a_damaged_cache_costs_time_and_nothing_else(tmp_path: Path, found):
     assert verdicts(run([bundle()], [good()], verdicts=remembered)) == verdicts(found)
 
 
+def test_a_case_of_notifications_is_judged_as_a_whole():
+    seen = []
+
+    def fails(answers, part):
+        seen.append(answers)
+        return case.fails(answers, part)
+
+    case = good(together=True)
+    found = run([bundle()], [replace(case, fails=fails)])
+    assert judged(found, "alert", "ToyErrors", "`for: 2m` dropped") == {"killed"}
+    assert judged(found, "panel", "toy/errors/ratio", "`100 *` dropped") == {"killed"}
+    assert all(answers.samples[CLOCK.until // CLOCK.every - 5] for answers in seen[:1])
+    assert len(seen) > len(found.judged)
+
+
 def test_notifications_depend_on_every_rule(tmp_path: Path):
     remembered = Verdicts(tmp_path)
     run([bundle()], [plan(bundle(), {("toy/errors/ratio", 15): [25]}, together=True)], verdicts=remembered)
@@ -309,7 +339,7 @@ def test_only_what_the_mutants_rest_on_is_played():
     stage = running.stages([case])[0]
     target = next(each for each in running.targets([bundle()]) if each.expr == ERRORS.expr)
     (candidate,) = running.candidates(target, [stage])
-    chain = session._chain(1, candidate, target.mutants[0])
+    chain = Pending(1, target, 0, ()).chain(candidate)
     play = Batch(case, stage.rules, (chain,)).play()
     names = [rule.record for group in play.groups for rule in group.rules]
     assert names == ["toy:requests:rate5m"] * 2 + ["toy:errors:rate5m:mutant1", "toy:errors:ratio:mutant1"]
