@@ -60,7 +60,7 @@ name: as it was
 length: 10m
 background: none
 series: {recording: was.series}
-queries: {at: 10m, expr: "rate(llm_requests_total[5m])", shows: 0.4 +- 1 %}
+queries: {at: 10m, expr: "rate(llm_requests_total{job='app'}[5m])", shows: 0.4 +- 1 %}
 alerts:
   LLMTelemetryMissing: {firing: []}
 """
