@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,13 @@ from dashgen.cli.color import Color
 if TYPE_CHECKING:
     from dashgen.cli.console import Output as Screen
     from dashgen.testing.results import Run
+
+
+class Engine(StrEnum):
+    """Who evaluates; vmalert-tool only beside promtool."""
+
+    PROMTOOL = "promtool"
+    VMALERT = "vmalert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class Options:
     changed: bool = False
     prove: bool = False
     min_score: float = 95.0
+    second: bool = False
+    """Whether vmalert-tool is asked as well."""
 
 
 def test(
@@ -60,6 +70,13 @@ def test(
     promtool: Annotated[
         str | None, typer.Option(metavar="PATH", help="Which promtool. Default: $DASHGEN_PROMTOOL, PATH, the cache.")
     ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            help="vmalert: ask vmalert-tool ($DASHGEN_VMALERT_TOOL, PATH) as well, list where it differs, and fail "
+            "where it contradicts an assertion for no known reason."
+        ),
+    ] = Engine.PROMTOOL,
     format: Annotated[
         list[str] | None,
         typer.Option("--format", metavar="FORMAT", help="text, json, junit or github; repeatable. Default: text."),
@@ -121,8 +138,11 @@ def test(
         changed,
         prove,
         min_score,
+        engine is Engine.VMALERT,
     )
     _only_with_mutate(mutate, {"--target": target, "--changed": changed, "--prove": prove})
+    if mutate and options.second:
+        raise _two_judges()
     screen = Screen(color)
     if names:
         _names(screen, options)
@@ -164,6 +184,13 @@ def _outputs(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[tuple[str
     if problems:
         raise InputError(problems)
     return tuple(paired)
+
+
+def _two_judges() -> Exception:
+    from dashgen.errors import InputError, Location, Problem
+
+    found = "vmalert, given with --mutate"
+    return InputError([Problem(Location("--engine"), found, "promtool, which judges mutants", "leave one of them out")])
 
 
 def _only_with_mutate(mutate: bool, given: Mapping[str, object]) -> None:

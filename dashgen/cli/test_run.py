@@ -24,16 +24,18 @@ def run_tests(options: Options) -> Run:
 
     Raises:
         InputError: for a spec or scenario that is wrong, or when nothing would be played.
-        MachineError: when there is no promtool, or it does not run.
+        MachineError: when there is no promtool or, asked for, no vmalert-tool, or it does not run.
     """
     from dashgen.batch.jobs import default_jobs
     from dashgen.testing.coverage import coverage
     from dashgen.testing.promtool.find import find
-    from dashgen.testing.results import Run
+    from dashgen.testing.results import Engine, Run
     from dashgen.testing.run import chosen_by, run
+    from dashgen.testing.vmalert.find import find as find_vmalert
 
     began = time.monotonic()
     promtool = find(Path(options.promtool) if options.promtool else None)
+    second = find_vmalert() if options.second else None
     subjects, chosen = load(options)
     prepared = chosen_by(options.run, chosen.prepared) if options.run else chosen.prepared
     with bar(len(prepared), quiet=options.quiet) as advance:
@@ -44,6 +46,7 @@ def run_tests(options: Options) -> Run:
             fail_fast=options.fail_fast,
             keep=options.keep,
             done=lambda _: advance(),
+            second=second,
         )
     return Run(
         str(promtool.path),
@@ -52,6 +55,7 @@ def run_tests(options: Options) -> Run:
         time.monotonic() - began,
         tuple(_warnings(promtool, subjects, chosen)),
         coverage(chosen.prepared) if options.coverage else (),
+        vmalert=Engine(str(second.path), second.version) if second else None,
     )
 
 

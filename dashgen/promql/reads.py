@@ -26,13 +26,14 @@ class Selection:
     """One selector of an expression, and when the samples it uses are: from ``far`` to ``near`` before the evaluation.
 
     ``name`` is '' for a series selected by something else than its name. Samples that ``offset -1h`` would find are
-    not there yet, so nothing is nearer than 0.
+    not there yet, so nothing is nearer than 0. ``window`` is how long ranges around it are together, 0 without any.
     """
 
     name: str
     matches: tuple[Match, ...]
     near: timedelta
     far: timedelta
+    window: timedelta = timedelta()
 
 
 def selections(expr: str) -> Iterator[Selection]:
@@ -41,7 +42,7 @@ def selections(expr: str) -> Iterator[Selection]:
     Raises:
         ValueError: when the expression does not parse.
     """
-    return _selections(promql_parser.parse(expr), timedelta(), timedelta())
+    return _selections(promql_parser.parse(expr), timedelta(), timedelta(), timedelta())
 
 
 def reads(expr: str) -> dict[str, timedelta]:
@@ -56,21 +57,21 @@ def reads(expr: str) -> dict[str, timedelta]:
     return furthest
 
 
-def _selections(node: Any, near: timedelta, far: timedelta) -> Iterator[Selection]:
+def _selections(node: Any, near: timedelta, far: timedelta, window: timedelta) -> Iterator[Selection]:
     kind = type(node).__name__
     if kind == "VectorSelector":
-        yield _selection(node, near, far, LOOKBACK)
+        yield _selection(node, near, far + LOOKBACK, window)
     elif kind == "MatrixSelector":
-        yield _selection(node.vector_selector, near, far, node.range)
+        yield _selection(node.vector_selector, near, far + node.range, window + node.range)
     elif kind == "SubqueryExpr":
         offset = _offset(node)
-        yield from _selections(node.expr, near + offset, far + offset + node.range)
+        yield from _selections(node.expr, near + offset, far + offset + node.range, window + node.range)
     else:
         for child in _children(node):
-            yield from _selections(child, near, far)
+            yield from _selections(child, near, far, window)
 
 
-def _selection(selector: Any, near: timedelta, far: timedelta, span: timedelta) -> Selection:
+def _selection(selector: Any, near: timedelta, far: timedelta, window: timedelta) -> Selection:
     name, offset = _name(selector), _offset(selector)
     matches = tuple(
         Match(each.name, _OPERATORS[str(each.op)], each.value)
@@ -78,7 +79,7 @@ def _selection(selector: Any, near: timedelta, far: timedelta, span: timedelta) 
         if not (name and each.name == "__name__")
     )
     now = timedelta()
-    return Selection(name, matches, max(near + offset, now), max(far + offset + span, now))
+    return Selection(name, matches, max(near + offset, now), max(far + offset, now), window)
 
 
 def _children(node: Any) -> Iterator[Any]:

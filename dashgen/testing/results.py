@@ -71,8 +71,26 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """Where vmalert-tool answers something else than promtool.
+
+    ``subject`` is that of a Failure. ``contradicts``: an assertion that holds with promtool's answer does not hold with
+    vmalert-tool's. ``reason`` is the known difference of the two that explains it, empty where none does.
+    """
+
+    subject: str
+    promtool: str
+    vmalert: str
+    reason: str = ""
+    contradicts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """One case on one spec. ``assertions`` counts what was judged; ``seconds`` is promtool's time."""
+    """One case on one spec. ``assertions`` counts what was judged; ``seconds`` is promtool's time.
+
+    ``differences`` are those of the second engine, where there is one.
+    """
 
     scenario: str
     case: str
@@ -81,6 +99,7 @@ class Result:
     assertions: int
     seconds: float
     failures: tuple[Failure, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
     @property
     def name(self) -> str:
@@ -98,10 +117,19 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
+class Engine:
+    """A program that answered."""
+
+    path: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Everything one ``dashgen test`` found.
 
-    ``promtool`` is its path. ``wall`` is in seconds. ``warnings`` are one line each.
+    ``promtool`` is its path. ``wall`` is in seconds. ``warnings`` are one line each. ``vmalert`` is the second
+    engine, if there was one.
     """
 
     promtool: str
@@ -111,6 +139,7 @@ class Run:
     warnings: tuple[str, ...] = ()
     coverage: tuple[Covered, ...] = ()
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    vmalert: Engine | None = None
 
     @property
     def failures(self) -> int:

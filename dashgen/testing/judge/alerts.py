@@ -136,15 +136,15 @@ def _failure(
         "alert",
         where,
         subject,
-        should or _words(wanted),
-        actual or _words(seen),
+        should or words(wanted),
+        actual or words(seen),
         timelines=(wanted, seen),
         until=clock.until,
         every=clock.every,
     )
 
 
-def _words(timeline: Timeline) -> str:
+def words(timeline: Timeline) -> str:
     """States in words: ``pending 12m..16m30s, firing 17m..30m``."""
     parts = [("pending", timeline.pending), ("firing", timeline.firing)]
     said = [f"{state} {', '.join(map(span, found))}" for state, found in parts if found]

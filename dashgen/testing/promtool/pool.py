@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import TypeVar
 
 from dashgen.batch.jobs import default_jobs
 from dashgen.testing.promtool.ask import ask
@@ -15,9 +16,11 @@ from dashgen.testing.promtool.process import PATIENCE, Processes
 
 Keep = Callable[[int], Path | None]
 """Folder for the files of a play, by its number."""
-Ask = Callable[[Play, Path | None, Processes], Answers]
+Outcome = Answers | PlayError
+"""What promtool answered, or why the play could not be played."""
+T = TypeVar("T")
+Ask = Callable[[Play, Path | None, Processes], T]
 """Answers a play, keeps its files in a folder, and starts what it runs among the processes."""
-_Asked = Future[Answers | PlayError]
 
 
 def ask_all(
@@ -51,7 +54,7 @@ def outcomes(
     *,
     keep: Keep | None = None,
     patience: float = PATIENCE,
-) -> Generator[Answers | PlayError, None, None]:
+) -> Generator[Outcome, None, None]:
     """Answers of each play in order, or why it could not be played; ``close`` ends every promtool.
 
     At most ``jobs`` run at once (default: one for each core). A play is taken from ``plays`` when one is free.
@@ -60,15 +63,18 @@ def outcomes(
         MachineError: when promtool cannot be run.
     """
 
-    def ask_promtool(play: Play, folder: Path | None, processes: Processes) -> Answers:
-        return ask(promtool, play, folder, patience=patience, processes=processes)
+    def ask_promtool(play: Play, folder: Path | None, processes: Processes) -> Outcome:
+        try:
+            return ask(promtool, play, folder, patience=patience, processes=processes)
+        except PlayError as error:
+            return error
 
     return outcomes_of(ask_promtool, plays, jobs, keep=keep)
 
 
 def outcomes_of(
-    ask: Ask, plays: Iterable[Play], jobs: int | None = None, *, keep: Keep | None = None
-) -> Generator[Answers | PlayError, None, None]:
+    ask: Ask[T], plays: Iterable[Play], jobs: int | None = None, *, keep: Keep | None = None
+) -> Generator[T, None, None]:
     """``outcomes``, whoever is asked.
 
     Raises:
@@ -79,15 +85,9 @@ def outcomes_of(
     # Threads only wait for processes and read what they print.
     threads = ThreadPoolExecutor(most, thread_name_prefix="promtool")
 
-    def answer(play: Play, folder: Path | None) -> Answers | PlayError:
-        try:
-            return ask(play, folder, processes)
-        except PlayError as error:
-            return error
-
-    def started() -> Iterator[_Asked]:
+    def started() -> Iterator[Future[T]]:
         for number, play in enumerate(plays):
-            yield threads.submit(answer, play, keep(number) if keep else None)
+            yield threads.submit(ask, play, keep(number) if keep else None, processes)
 
     try:
         yield from _in_order(started(), most)
@@ -96,9 +96,9 @@ def outcomes_of(
         threads.shutdown(cancel_futures=True)
 
 
-def _in_order(starting: Iterator[_Asked], most: int) -> Iterator[Answers | PlayError]:
-    asked: deque[_Asked] = deque()
-    running: set[_Asked] = set()
+def _in_order(starting: Iterator[Future[T]], most: int) -> Iterator[T]:
+    asked: deque[Future[T]] = deque()
+    running: set[Future[T]] = set()
     more = True
     while more or asked:
         while more and len(running) < most:

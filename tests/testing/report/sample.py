@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from dashgen.errors import Location
-from dashgen.testing.results import Covered, Failure, Fed, Legend, Result, Run, Stretch, Timeline
+from dashgen.testing.results import Covered, Difference, Engine, Failure, Fed, Legend, Result, Run, Stretch, Timeline
 
 MINUTE = 60_000
 FILE = "rules/kv-saturation.yaml"
@@ -106,3 +107,18 @@ FAILED = Run(
 )
 GOOD = Run("promtool", "3.5.0", FAILED.results[1:2], 0.75, started=FAILED.started)
 NOTHING = Run("promtool", "3.5.0", (), 0.0, started=FAILED.started)
+COMPARED = replace(
+    GOOD,
+    results=(
+        replace(
+            GOOD.results[0],
+            failures=(replace(QUERY, subject="query at 5m, says vmalert-tool"),),
+            differences=(
+                Difference('Slow{model="gpt"}', "firing 2m..9m", "firing 1m..9m", "it rests on the last 5m"),
+                Difference("query at 5m", '{a="1"}: 3\n{a="2"}: nothing', '{a="1"}: 4\n{a="2"}: 1', contradicts=True),
+            ),
+        ),
+        replace(GOOD.results[0], case="steady"),
+    ),
+    vmalert=Engine("/usr/bin/vmalert-tool", "1.151.0"),
+)

@@ -6,7 +6,7 @@ import re
 
 from hypothesis import given
 
-from dashgen.testing.report import failure, registry
+from dashgen.testing.report import differences, failure, registry
 from dashgen.testing.report.line import plain
 from tests.testing.report.sample import FAILED
 from tests.testing.report.texts import TEXT, run_of
@@ -34,7 +34,7 @@ def commands(run, **options):
 @given(text=TEXT)
 def test_every_text_arrives_as_it_is(text):
     run = run_of(text)
-    first, second, warning = commands(run)
+    first, second, warning, notice = commands(run)
     (result,) = run.results
     title = f"{result.name}: {text}"
     place = {"file": text} if text else {}
@@ -45,6 +45,7 @@ def test_every_text_arrives_as_it_is(text):
     )
     assert second == ("error", {**place, "title": title}, plain(failure.lines(result.failures[1])))
     assert warning == ("warning", {"title": "dashgen test"}, text)
+    assert notice == ("notice", {"title": "dashgen test"}, differences.counts(run))
 
 
 def test_quiet_leaves_warnings_out():

@@ -13,7 +13,7 @@ import pytest
 from dashgen.cli.color import Color
 from dashgen.cli.console import Output
 from dashgen.testing.report import registry
-from tests.testing.report.sample import FAILED, GOOD, NOTHING
+from tests.testing.report.sample import COMPARED, FAILED, GOOD, NOTHING
 
 GOLDEN = Path(__file__).parent / "golden"
 REPORTS = {
@@ -23,6 +23,9 @@ REPORTS = {
     "text-good.txt": ("text", GOOD, False, Color.NEVER),
     "text-good-quiet.txt": ("text", GOOD, True, Color.NEVER),
     "text-nothing.txt": ("text", NOTHING, True, Color.NEVER),
+    "text-compared.txt": ("text", COMPARED, False, Color.NEVER),
+    "junit-compared.xml": ("junit", COMPARED, False, Color.NEVER),
+    "github-compared.txt": ("github", COMPARED, False, Color.NEVER),
     "run.json": ("json", FAILED, False, Color.NEVER),
     "junit.xml": ("junit", FAILED, False, Color.NEVER),
     "github.txt": ("github", FAILED, False, Color.NEVER),

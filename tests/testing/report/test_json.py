@@ -13,7 +13,7 @@ from dashgen.testing.report import registry
 from dashgen.testing.report.formats import json as format_json
 from dashgen.testing.report.line import plain
 from dashgen.testing.results import Kind
-from tests.testing.report.sample import FAILED, GOOD, NOTHING
+from tests.testing.report.sample import COMPARED, FAILED, GOOD, NOTHING
 from tests.testing.report.texts import TEXT, run_of
 
 TEXT_TYPE, COUNT, SECONDS = {"type": "string"}, {"type": "integer", "minimum": 0}, {"type": "number"}
@@ -47,11 +47,16 @@ FAILURE = of(
     legends=many(of(name=TEXT_TYPE, expected=TEXT_TYPE, actual=TEXT_TYPE, holds={"type": "boolean"})),
     fed=many(of(series=TEXT_TYPE, values=TEXT_TYPE)),
 )
+DIFFERENCE = of(
+    subject=TEXT_TYPE, promtool=TEXT_TYPE, vmalert=TEXT_TYPE, reason=TEXT_TYPE, contradicts={"type": "boolean"}
+)
+ENGINE = of(path=TEXT_TYPE, version=TEXT_TYPE)
 SCHEMA = of(
     version={"const": 1},
     started=TEXT_TYPE,
     wall_seconds=SECONDS,
-    promtool=of(path=TEXT_TYPE, version=TEXT_TYPE),
+    promtool=ENGINE,
+    vmalert={"anyOf": [{"type": "null"}, ENGINE]},
     warnings=many(TEXT_TYPE),
     summary=of(cases=COUNT, failed=COUNT, assertions=COUNT, failures=COUNT),
     results=many(
@@ -64,6 +69,7 @@ SCHEMA = of(
             assertions=COUNT,
             promtool_seconds=SECONDS,
             failures=many(FAILURE),
+            differences=many(DIFFERENCE),
         )
     ),
     coverage=many(
@@ -82,7 +88,7 @@ def document(run):
     return json.loads(text)
 
 
-@pytest.mark.parametrize("run", [FAILED, GOOD, NOTHING], ids=["failed", "good", "nothing"])
+@pytest.mark.parametrize("run", [FAILED, GOOD, NOTHING, COMPARED], ids=["failed", "good", "nothing", "compared"])
 def test_it_keeps_its_schema(run):
     jsonschema.validate(document(run), SCHEMA)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from dashgen.testing.report import registry
 from dashgen.testing.report.line import plain
-from tests.testing.report.sample import FAILED, GOOD, NOTHING
+from tests.testing.report.sample import COMPARED, FAILED, GOOD, NOTHING
 from tests.testing.report.texts import TEXT, run_of
 
 NUMBER, SECONDS, WORDS, ANY = r"[0-9]+", r"[0-9]{1,3}\.[0-9]*", r"(?s).+", r"(?s).*"
@@ -56,7 +56,7 @@ def assert_valid(root):
         assert re.fullmatch(children, "".join(f"{child.tag} " for child in element))
 
 
-@pytest.mark.parametrize("run", [FAILED, GOOD, NOTHING], ids=["failed", "good", "nothing"])
+@pytest.mark.parametrize("run", [FAILED, GOOD, NOTHING, COMPARED], ids=["failed", "good", "nothing", "compared"])
 def test_it_has_the_shape_of_the_schemas(run):
     assert_valid(document(run))
 

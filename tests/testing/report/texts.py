@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from dashgen.errors import Location
-from dashgen.testing.results import Failure, Fed, Legend, Result, Run
+from dashgen.testing.results import Difference, Engine, Failure, Fed, Legend, Result, Run
 from tests.testing.report.sample import FAILED
 
 HOSTILE = '%:,\r\n"\\<>&\x00\x1b\t{}$\u2028\ufffe'
@@ -21,5 +21,6 @@ def run_of(text):
         Failure("panel", Location(text, 1, 2), text, text, text, text, fed=(Fed(text, text),), legends=legends),
         Failure("query", Location(text), text, text, text),
     )
-    results = (Result(text, text, text or "spec", Location(text), 2, 0.0, failures),)
-    return Run(text, text, results, 0.0, (text,), started=FAILED.started)
+    differences = (Difference(text, text, text, text),)
+    results = (Result(text, text, text or "spec", Location(text), 2, 0.0, failures, differences),)
+    return Run(text, text, results, 0.0, (text,), started=FAILED.started, vmalert=Engine(text, text))

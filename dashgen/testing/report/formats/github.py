@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashgen.errors import Location
-from dashgen.testing.report import failure
+from dashgen.testing.report import differences, failure
 from dashgen.testing.report.line import Line, plain
 from dashgen.testing.report.summary import summary
 from dashgen.testing.results import Run
@@ -26,6 +26,8 @@ def lines(run: Run, *, quiet: bool = False) -> Iterator[Line]:
             yield Line(_annotation("error", plain(failure.lines(each)), title, each.where))
     for warning in () if quiet else run.warnings:
         yield Line(_annotation("warning", warning, "dashgen test"))
+    if run.vmalert is not None and not quiet:
+        yield Line(_annotation("notice", differences.counts(run), "dashgen test"))
     yield Line(summary(run))
 
 

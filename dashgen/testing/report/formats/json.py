@@ -3,9 +3,10 @@
 ``version`` is 1 and changes when a key changes its meaning or goes; keys may be added. Times: ``*_seconds`` are
 seconds of the machine, ``*_ms`` milliseconds of the scenario, ``started`` is ISO 8601. Keys::
 
-    version, started, wall_seconds, promtool: {path, version}, warnings: [text],
+    version, started, wall_seconds, promtool: {path, version}, vmalert: {path, version} or null, warnings: [text],
     summary: {cases, failed, assertions, failures},
-    results: [{name, scenario, case, spec, where, assertions, promtool_seconds, failures: [...]}],
+    results: [{name, scenario, case, spec, where, assertions, promtool_seconds, failures: [...],
+               differences: [{subject, promtool, vmalert, reason, contradicts}]}],
     coverage: [{spec, counts: {kind: {covered, all}}, missing: [text]}]
 
 A failure is ``{kind, subject, where, expected, actual, expr, timelines, legends, fed}``; ``where`` is
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from dashgen.errors import Location
@@ -34,6 +36,7 @@ def lines(run: Run, *, quiet: bool = False) -> Iterator[Line]:
         "started": run.started.isoformat(timespec="seconds"),
         "wall_seconds": run.wall,
         "promtool": {"path": run.promtool, "version": run.version},
+        "vmalert": {"path": run.vmalert.path, "version": run.vmalert.version} if run.vmalert else None,
         "warnings": list(run.warnings),
         "summary": {
             "cases": len(run.results),
@@ -64,6 +67,7 @@ def _result(result: Result) -> dict[str, Any]:
         "assertions": result.assertions,
         "promtool_seconds": result.seconds,
         "failures": [_failure(failure) for failure in result.failures],
+        "differences": [asdict(each) for each in result.differences],
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from xml.etree import ElementTree
 
-from dashgen.testing.report import failure
+from dashgen.testing.report import differences, failure
 from dashgen.testing.report.line import Line, one_line, plain
 from dashgen.testing.results import Result, Run
 
@@ -45,11 +45,14 @@ def _suite(root: ElementTree.Element, run: Run, number: int, spec: str, results:
         },
     )
     properties = ElementTree.SubElement(suite, "properties")
-    for name, value in (("promtool", run.promtool), ("promtool.version", run.version)):
+    tools = [("promtool", run.promtool), ("promtool.version", run.version)]
+    tools += [("vmalert", run.vmalert.path), ("vmalert.version", run.vmalert.version)] if run.vmalert else []
+    for name, value in tools:
         ElementTree.SubElement(properties, "property", {"name": name, "value": _legal(value)})
     for result in results:
         _case(suite, result)
-    ElementTree.SubElement(suite, "system-out")
+    found = [text for result in results for text in differences.plain(result)]
+    ElementTree.SubElement(suite, "system-out").text = _legal("\n\n".join(found)) or None
     ElementTree.SubElement(suite, "system-err").text = _legal("\n".join(run.warnings))
 
 

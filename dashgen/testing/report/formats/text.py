@@ -1,10 +1,10 @@
-"""``text``: failures, warnings, coverage and the verdict, for people."""
+"""``text``: failures, differences of the engines, warnings, coverage and the verdict, for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashgen.testing.report import coverage, failure
+from dashgen.testing.report import coverage, differences, failure
 from dashgen.testing.report.line import ASIDE, RIGHT, WARNING, WRONG, Line, indented, one_each
 from dashgen.testing.report.summary import summary
 from dashgen.testing.results import Run
@@ -23,6 +23,7 @@ def _lines(run: Run, *, quiet: bool) -> Iterator[Line]:
                 yield from indented(failure.lines(each))
             yield Line()
     if not quiet:
+        yield from differences.lines(run)
         for warning in run.warnings:
             yield Line(f"warning: {warning}", WARNING)
         yield from coverage.lines(run.coverage)
