@@ -23,11 +23,7 @@ def differences(prepared: Prepared, first: Answers, second: Answers) -> Iterator
     """Everything promtool (``first``) and vmalert-tool (``second``) do not agree about."""
     reasons = Reasons(prepared.subject, prepared.clock)
     yield from _timelines(prepared, reasons, prepared.seen(first), prepared.seen(second))
-    for question, one, other in zip(prepared.texts, first.firing, second.firing, strict=True):
-        expr = prepared.subject.alerts[question.alert].expr
-        for subject, name, shown, also in _texts(question.alert, one, other):
-            reason = reasons.of_text(expr, shown, also)
-            yield Difference(f"{subject}: annotation {name} at {moment(question.at)}", shown, also, reason)
+    yield from _texts(prepared, reasons, first, second)
     ticks = len(prepared.clock.ticks())
     for asked, one_answer, other_answer in zip(
         prepared.asked, first.samples[ticks:], second.samples[ticks:], strict=True
@@ -48,7 +44,19 @@ def _timelines(
             yield Difference(subject, words(shown), words(also), reason)
 
 
-def _texts(alert: str, first: Sequence[Firing], second: Sequence[Firing]) -> Iterator[tuple[str, str, str, str]]:
+def _texts(prepared: Prepared, reasons: Reasons, first: Answers, second: Answers) -> Iterator[Difference]:
+    """Annotations of what fires on both, each at the first evaluation at which they differ."""
+    told: set[tuple[str, str]] = set()
+    for question, one, other in zip(prepared.texts, first.firing, second.firing, strict=True):
+        expr = prepared.subject.alerts[question.alert].expr
+        for subject, name, text, also in _unlike(question.alert, one, other):
+            if (subject, name) not in told:
+                told.add((subject, name))
+                reason = reasons.of_text(expr, text, also)
+                yield Difference(f"{subject}: annotation {name} at {moment(question.at)}", text, also, reason)
+
+
+def _unlike(alert: str, first: Sequence[Firing], second: Sequence[Firing]) -> Iterator[tuple[str, str, str, str]]:
     """(instance, annotation, text, other text) where both fire and say something else."""
     one, other = ({labels_of(each.labels): each for each in firing} for firing in (first, second))
     for key in sorted(one.keys() & other.keys()):

@@ -9,8 +9,10 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from itertools import pairwise
 
 from dashgen.promql.reads import selections
+from dashgen.promql.tokens import significant
 from dashgen.testing.clock import Clock
 from dashgen.testing.judge.timeline import MILLISECOND
 from dashgen.testing.results import Stretch, Timeline, moment
@@ -18,10 +20,10 @@ from dashgen.testing.subject import Subject
 
 NAN = "VictoriaMetrics leaves out what is not a number"
 HISTOGRAMS = "vmalert-tool plays no native histograms"
-EDGES = (
-    "it rests on the last {}: MetricsQL counts from the last sample before a range and does not extrapolate, "
-    "and takes other samples at its edges"
-)
+EDGES = "a range of {}: MetricsQL does not extrapolate, and takes other samples at its edges"
+CLOCK = "the time of day: tests of vmalert-tool begin in 2000 (before 1.148 in 1970), those of promtool in 1970"
+_TELL_TIME = frozenset({"time", "timestamp", "day_of_week", "year"})
+"""Functions that return something else in 2000; hours, days and months begin alike."""
 SHARE = 0.25
 """How much a number over a range may differ: by one sample of the four that the shortest range in use has."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -39,14 +41,18 @@ class Reasons:
         """Why an expression has other values; both have a value for labels, except the name."""
         numbers = {labels: value for labels, value in first.items() if not math.isnan(value)}
         if numbers.keys() != second.keys():
-            return ""
+            return CLOCK if self._tells_time(expr) else ""
         if all(math.isclose(value, second[labels], rel_tol=1e-6) for labels, value in numbers.items()):
             return NAN
+        if self._tells_time(expr):
+            return CLOCK
         near = all(math.isclose(value, second[labels], rel_tol=SHARE) for labels, value in numbers.items())
         return self._edges(expr) if near else ""
 
     def of_text(self, expr: str, first: str, second: str) -> str:
         """Why a text that shows the value of an expression is another one."""
+        if self._tells_time(expr):
+            return CLOCK
         if _NUMBER.split(first) != _NUMBER.split(second):
             return ""
         pairs = zip(_NUMBER.findall(first), _NUMBER.findall(second), strict=True)
@@ -55,6 +61,8 @@ class Reasons:
 
     def of_timelines(self, expr: str, first: Timeline, second: Timeline) -> str:
         """Why an alert is pending or fires at other times: changes are seen earlier or later in a range."""
+        if self._tells_time(expr):
+            return CLOCK
         reach = self._window(expr) // MILLISECOND
         either = [(*(each.pending or ()), *each.firing) for each in (first, second)]
         shifts = (self._shift(first.firing, second.firing), self._shift(*either))
@@ -76,12 +84,17 @@ class Reasons:
                 began = None
             else:
                 began = at if began is None else began
-                longest = max(longest, at - began)
+                longest = max(longest, at - began + self._clock.every)
         return longest
 
     def _edges(self, expr: str) -> str:
         window = self._window(expr)
         return EDGES.format(moment(window // MILLISECOND)) if window else ""
+
+    def _tells_time(self, expr: str) -> bool:
+        """Whether an expression, or a record it rests on, asks what time it is."""
+        rules = (rule for name in self._subject.feeding(expr) for rule in self._subject.records.get(name, ()))
+        return any(_TELL_TIME & called(each) for each in (expr, *(rule.expr for rule in rules)))
 
     def _window(self, expr: str) -> timedelta:
         """How long the ranges are that an expression rests on, through all records; 0 without any."""
@@ -95,3 +108,9 @@ class Reasons:
     def _window_of(self, name: str) -> timedelta:
         rules = self._subject.records.get(name, ())
         return max((self._window(rule.expr) for rule in rules), default=timedelta())
+
+
+def called(expr: str) -> frozenset[str]:
+    """The functions and operators of an expression that are called."""
+    found = significant(expr)
+    return frozenset(each.text for each, after in pairwise(found) if each.kind == "name" and after.text == "(")

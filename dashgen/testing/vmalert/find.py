@@ -15,11 +15,13 @@ from dashgen.errors import MachineError
 NAMED = "DASHGEN_VMALERT_TOOL"
 NAMES = ("vmalert-tool", "vmalert-tool-prod")
 """As it is built, and as it is in VictoriaMetrics' releases (vmutils-*.tar.gz)."""
+OLDEST = (1, 117)
+"""Older ones do not read numbers like 1e+06, and several cannot run at once."""
 _ADVICE = (
-    "  do this:  take vmalert-tool-prod out of vmutils-*.tar.gz of a release of VictoriaMetrics (v1.113 or newer), "
+    "  do this:  take vmalert-tool-prod out of vmutils-*.tar.gz of a release of VictoriaMetrics (v1.117 or newer), "
     f"put it on PATH or name it in {NAMED}; or leave --engine vmalert out"
 )
-_VERSION = re.compile(r"^vmalert-tool version .*?\bv?(\d+\.\d+\.\d+)", re.MULTILINE)
+_VERSION = re.compile(r"^vmalert-tool version .*?\bv?(\d+)\.(\d+)\.(\d+)", re.MULTILINE)
 _PATIENCE = 60
 
 
@@ -58,13 +60,19 @@ def _places() -> Iterator[tuple[str, str]]:
 
 def _examined(path: Path, place: str) -> VmalertTool:
     """The one found, if it can do what is needed of it."""
-    if "disableAlertgroupLabel" not in (said := _said(path, place, "unittest", "--help")):
+    said = _said(path, place, "unittest", "--help")
+    if "disableAlertgroupLabel" not in said or "httpListenPort" not in said:
         first = next((line.strip() for line in said.splitlines() if line.strip()), "nothing")
         raise MachineError(
             f"{path} ({place}) is no vmalert-tool, or too old: to `unittest --help` it says {first[:200]!r}\n{_ADVICE}"
         )
     version = _VERSION.search(_said(path, place, "--version"))
-    return VmalertTool(path, version[1] if version else "unknown")
+    if not version:
+        return VmalertTool(path, "unknown")
+    found, oldest = ".".join(version.groups()), ".".join(map(str, OLDEST))
+    if tuple(map(int, version.groups()))[:2] < OLDEST:
+        raise MachineError(f"{path} ({place}) is vmalert-tool {found}; {oldest} or newer is needed\n{_ADVICE}")
+    return VmalertTool(path, found)
 
 
 def _said(path: Path, place: str, *arguments: str) -> str:

@@ -21,8 +21,8 @@ _GROUP = re.compile(
 )
 # Around what it says there is how it asked itself.
 _ITSELF = re.compile(r'^.*?Response body error when executing query=".*" for \(time=\d+, step=\d+\): ', re.DOTALL)
-_BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
-"""When its tests begin."""
+_BEGINS = datetime(2000, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)
+"""When its tests begin: from 1.148 on, and before."""
 _ALERTS = ("ALERTS", "ALERTS_FOR_STATE")
 
 
@@ -57,8 +57,11 @@ def _unplayed(said: str) -> Output:
     group = _GROUP.match(said)
     if not group:
         return Output(refused=said)
-    at = (datetime.fromisoformat(group[1]).replace(tzinfo=UTC) - _BEGIN) // timedelta(milliseconds=1)
-    return Output(failures=[RuleFailure(group[2], moment(at), _itself(group[3].strip()))])
+    at = datetime.fromisoformat(group[1]).replace(tzinfo=UTC)
+    since = at - next(begin for begin in _BEGINS if begin <= at)
+    return Output(
+        failures=[RuleFailure(group[2], moment(since // timedelta(milliseconds=1)), _itself(group[3].strip()))]
+    )
 
 
 def _sample(sample: Sample) -> Sample:
