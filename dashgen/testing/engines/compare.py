@@ -40,8 +40,9 @@ def _timelines(
         shown, also = (seen[key].timeline if key in seen else Timeline((), ()) for seen in (one, other))
         if shown != also:
             subject = (one.get(key) or other[key]).subject
-            reason = reasons.of_timelines(prepared.subject.alerts[key[0]].expr, shown, also)
-            yield Difference(subject, words(shown), words(also), reason)
+            expr = prepared.subject.alerts[key[0]].expr
+            reason = reasons.of_timelines(expr, shown, also)
+            yield Difference(subject, words(shown), words(also), expr, reason)
 
 
 def _texts(prepared: Prepared, reasons: Reasons, first: Answers, second: Answers) -> Iterator[Difference]:
@@ -53,7 +54,7 @@ def _texts(prepared: Prepared, reasons: Reasons, first: Answers, second: Answers
             if (subject, name) not in told:
                 told.add((subject, name))
                 reason = reasons.of_text(expr, text, also)
-                yield Difference(f"{subject}: annotation {name} at {moment(question.at)}", text, also, reason)
+                yield Difference(f"{subject}: annotation {name} at {moment(question.at)}", text, also, expr, reason)
 
 
 def _unlike(alert: str, first: Sequence[Firing], second: Sequence[Firing]) -> Iterator[tuple[str, str, str, str]]:
@@ -71,7 +72,7 @@ def _answers(subject: str, expr: str, reasons: Reasons, first: _Answer, second: 
     if isinstance(first, str) or isinstance(second, str):
         if not (isinstance(first, str) and isinstance(second, str)):
             one, other = (each if isinstance(each, str) else "an answer" for each in (first, second))
-            yield Difference(subject, one, other)
+            yield Difference(subject, one, other, expr)
         return
     values, others = _values(first), _values(second)
     apart = [
@@ -84,7 +85,7 @@ def _answers(subject: str, expr: str, reasons: Reasons, first: _Answer, second: 
     reason = ""
     if all(len(found) == 1 for each in (values, others) for found in each.values()):
         reason = reasons.of_values(expr, _single(values), _single(others))
-    yield Difference(subject, _text(values, apart), _text(others, apart), reason)
+    yield Difference(subject, _text(values, apart), _text(others, apart), expr, reason)
 
 
 def labels_of(labels: Mapping[str, str]) -> Labels:

@@ -24,7 +24,7 @@ def verdict(prepared: Prepared, first: Outcome, second: Outcome) -> Result:
         return result
     if isinstance(second, PlayError):
         reason = Reasons(prepared.subject, prepared.clock).of_refusal(prepared.play.series.values())
-        found: tuple[Difference, ...] = (Difference(prepared.name, "it plays", str(second), reason),)
+        found: tuple[Difference, ...] = (Difference(prepared.name, "it plays", str(second), "", reason),)
     else:
         found = tuple(differences(prepared, first, second))
     held = [each for each in prepared.result(second).failures if _key(each) not in set(map(_key, result.failures))]
@@ -49,6 +49,6 @@ def _excused(failure: Failure, found: Sequence[Difference]) -> bool:
 def _follows(failure: Failure, difference: Difference) -> bool:
     """Whether a failure can come from a difference: both of one query or one alert; messages come from any alert."""
     if failure.kind in ("panel", "query", "play"):
-        return failure.subject == difference.subject
+        return (failure.subject, failure.expr) == (difference.subject, difference.expr)
     alert, brace, _ = difference.subject.partition("{")
     return bool(brace) and (failure.kind == "notification" or failure.subject.partition("{")[0] == alert)

@@ -25,7 +25,8 @@ def write(play: Play, folder: Path) -> None:
     Alerts are asked about in a test of their own: looking at one that fires changes its labels in ``ALERTS``.
     """
     groups = tuple(steps(play.groups)) or (_NO_GROUP,)
-    series = {**play.series, PROBE.expr: "1"}
+    # Of a series without samples there is nothing to play, and the tool refuses to read it.
+    series = {name: values for name, values in play.series.items() if values.strip()} | {PROBE.expr: "1"}
     asked = replace(play, groups=groups, series=series, questions=(*play.questions, PROBE), alerts=())
     document = test_document(asked)
     if play.alerts:

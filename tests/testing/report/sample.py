@@ -114,8 +114,10 @@ COMPARED = replace(
             GOOD.results[0],
             failures=(replace(QUERY, subject="query at 5m, says vmalert-tool"),),
             differences=(
-                Difference('Slow{model="gpt"}', "firing 2m..9m", "firing 1m..9m", "a range of 5m"),
-                Difference("query at 5m", '{a="1"}: 3\n{a="2"}: nothing', '{a="1"}: 4\n{a="2"}: 1', contradicts=True),
+                Difference('Slow{model="gpt"}', "firing 2m..9m", "firing 1m..9m", "slow > 1", "a range of 5m"),
+                Difference(
+                    "query at 5m", '{a="1"}: 3\n{a="2"}: nothing', '{a="1"}: 4\n{a="2"}: 1', "a", contradicts=True
+                ),
             ),
         ),
         replace(GOOD.results[0], case="steady"),

@@ -48,7 +48,12 @@ FAILURE = of(
     fed=many(of(series=TEXT_TYPE, values=TEXT_TYPE)),
 )
 DIFFERENCE = of(
-    subject=TEXT_TYPE, promtool=TEXT_TYPE, vmalert=TEXT_TYPE, reason=TEXT_TYPE, contradicts={"type": "boolean"}
+    subject=TEXT_TYPE,
+    promtool=TEXT_TYPE,
+    vmalert=TEXT_TYPE,
+    expr=TEXT_TYPE,
+    reason=TEXT_TYPE,
+    contradicts={"type": "boolean"},
 )
 ENGINE = of(path=TEXT_TYPE, version=TEXT_TYPE)
 SCHEMA = of(

@@ -21,6 +21,6 @@ def run_of(text):
         Failure("panel", Location(text, 1, 2), text, text, text, text, fed=(Fed(text, text),), legends=legends),
         Failure("query", Location(text), text, text, text),
     )
-    differences = (Difference(text, text, text, text),)
+    differences = (Difference(text, text, text, text, text),)
     results = (Result(text, text, text or "spec", Location(text), 2, 0.0, failures, differences),)
     return Run(text, text, results, 0.0, (text,), started=FAILED.started, vmalert=Engine(text, text))

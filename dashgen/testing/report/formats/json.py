@@ -6,7 +6,7 @@ seconds of the machine, ``*_ms`` milliseconds of the scenario, ``started`` is IS
     version, started, wall_seconds, promtool: {path, version}, vmalert: {path, version} or null, warnings: [text],
     summary: {cases, failed, assertions, failures},
     results: [{name, scenario, case, spec, where, assertions, promtool_seconds, failures: [...],
-               differences: [{subject, promtool, vmalert, reason, contradicts}]}],
+               differences: [{subject, promtool, vmalert, expr, reason, contradicts}]}],
     coverage: [{spec, counts: {kind: {covered, all}}, missing: [text]}]
 
 A failure is ``{kind, subject, where, expected, actual, expr, timelines, legends, fed}``; ``where`` is
