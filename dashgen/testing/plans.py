@@ -47,9 +47,9 @@ def plan(prepared: Prepared) -> CasePlan:
     )
 
 
-def _fails(prepared: Prepared, answers: Answers, part: Part) -> bool:
-    """Whether an assertion about the part does not hold; notifications are about everything."""
-    if prepared.case.scenario.notifications is not None:
+def _fails(prepared: Prepared, answers: Answers, part: Part | None) -> bool:
+    """Whether an assertion about the part does not hold, or any without a part: notifications are about everything."""
+    if part is None:
         return next(prepared.failures(answers), None) is not None
     ticks = len(prepared.clock.ticks())
     shown = (prepared.asked[index - ticks].judge(answers.samples[index]) for index in part.questions if index >= ticks)

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,27 +31,23 @@ class Outcome:
     """What a case said of one mutant. ``refused`` is why promtool does not take it for PromQL, if so.
 
     ``error`` is why it could not be evaluated: nobody would have it in use for long, so that counts as noticed.
+    ``whole`` is set where more decided than what depends on the mutant.
     """
 
     killed: bool
     refused: str = ""
     error: str = ""
+    whole: bool = False
 
 
 class Asking:
-    """promtool, and what cases whose alerts are judged together answer without mutants."""
+    """promtool, and what cases answer without mutants, where that is needed. ``broken`` cases fail as a whole."""
 
     def __init__(self, promtool: Promtool, jobs: int | None, patience: float) -> None:
         self._promtool, self._jobs, self._patience = promtool, jobs, patience
-        self._originals: dict[str, Answers | PlayError] = {}
+        self._originals: dict[str, Answers | None] = {}
+        self.broken: set[str] = set()
         self.runs = 0
-
-    def prepare(self, plans: Iterable[CasePlan]) -> frozenset[str]:
-        """Asks the cases that are judged as a whole, once; the names of those that cannot be played."""
-        wanted = {each.name: each for each in plans if each.together and each.name not in self._originals}
-        with closing(self._outcomes(plan.play() for plan in wanted.values())) as answers:
-            self._originals |= dict(zip(wanted, answers, strict=True))
-        return frozenset(name for name, answer in self._originals.items() if isinstance(answer, PlayError))
 
     def judge(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Mapping[int, Outcome]]]:
         """Outcomes by the number of the mutant, as they come; a batch is taken when there is a promtool for it.
@@ -87,12 +83,34 @@ class Asking:
     def _outcome(self, batch: Batch, answers: Answers) -> Mapping[int, Outcome]:
         plan = batch.plan
         nothing = Answers(((),) * len(plan.questions), ((),) * len(plan.texts), 0.0)
-        original = self._originals.get(plan.name, nothing)
-        assert isinstance(original, Answers), f"{plan.name} cannot be played and should not be asked"
-        return {
-            chain.number: Outcome(plan.fails(found, part), _refused(chain, found))
-            for chain, found, part in batch.answers(answers, original)
-        }
+        found = {chain.number: (chain, seen, part) for chain, seen, part in batch.answers(answers, nothing)}
+        outcomes: dict[int, Outcome] = {}
+        unclear: set[int] = set()
+        for number, (chain, seen, part) in found.items():
+            outcomes[number] = Outcome(plan.fails(seen, part), _refused(chain, seen))
+            original = found.get(chain.original)
+            unlike = original is None or (original[1].samples, original[1].firing) != (seen.samples, seen.firing)
+            if plan.together and unlike and not outcomes[number].killed:
+                unclear.add(number)
+        return outcomes | self._judged_whole(batch, answers, unclear)
+
+    def _judged_whole(self, batch: Batch, answers: Answers, unclear: Set[int]) -> dict[int, Outcome]:
+        """Outcomes of mutants that only all answers together could kill."""
+        whole = self._whole(batch.plan) if unclear else None
+        if whole is None:
+            return {number: Outcome(killed=False, whole=True) for number in unclear}
+        everything = {chain.number: seen for chain, seen, _ in batch.answers(answers, whole)}
+        return {number: Outcome(batch.plan.fails(everything[number], None), whole=True) for number in unclear}
+
+    def _whole(self, plan: CasePlan) -> Answers | None:
+        """All answers of a case without a mutant, asked once; None where it fails."""
+        if plan.name not in self._originals:
+            with closing(self._outcomes([plan.play()])) as answers:
+                found = next(answers)
+            passes = not isinstance(found, PlayError) and not plan.fails(found, None)
+            self._originals[plan.name] = found if passes and not isinstance(found, PlayError) else None
+            self.broken |= set() if passes else {plan.name}
+        return self._originals[plan.name]
 
     def _outcomes(self, plays: Iterable[Play], keep: Path | None = None) -> Played:
         def counted() -> Iterator[Play]:

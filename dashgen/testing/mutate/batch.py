@@ -90,8 +90,7 @@ class Batch:
     def digest(self) -> str:
         """A hash of everything the answers follow from, and the verdict on them."""
         clock = self.plan.clock
-        everything = self.rules.groups if self.plan.together else ()
-        parts = (self._groups[0], *self._questions[:2], clock, everything, self.plan.digest)
+        parts = (self._groups[0], *self._questions[:2], clock, self.plan.digest)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def play(self) -> Play:

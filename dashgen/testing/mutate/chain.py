@@ -17,6 +17,7 @@ class Chain:
     """The copies of one mutant, each to stand right behind its original; new names by old ones.
 
     A mutant of a panel has no copies: ``panel`` and ``query`` are the path and what it asks instead.
+    ``original`` is the number under which the batch has the target as it is; 0 when it has not.
     """
 
     number: int
@@ -25,6 +26,7 @@ class Chain:
     alerts: Mapping[str, str] = field(default_factory=dict)
     panel: str = ""
     query: str = ""
+    original: int = 0
 
     def asked(self, expr: str, panel: PanelQuestion | None) -> str | None:
         """A question as it is asked about the mutant; None when the answer is that of the original."""

@@ -31,9 +31,9 @@ class CasePlan:
     """One case on one spec.
 
     ``groups`` are all of the spec's. ``panels`` are the questions, by their index, that ask a panel's query.
-    ``fails`` is whether an assertion about the part does not hold; answers to other questions are empty.
-    ``fires`` are the alerts the case expects to fire. ``together`` is set where alerts are not judged one by one
-    (notifications): then all answers are there and all is judged, for a rule far from the mutant may decide.
+    ``fails`` is whether an assertion about a part does not hold, answers to other questions being empty; without a
+    part, whether any does not. ``together`` is set where that is more than all the parts (notifications).
+    ``fires`` are the alerts the case expects to fire.
     ``series`` makes what is played; ``digest`` stands for all that the case follows from but rules and queries.
     """
 
@@ -44,7 +44,7 @@ class CasePlan:
     questions: tuple[Question, ...]
     texts: tuple[AlertQuestion, ...]
     series: Callable[[], Mapping[str, str]]
-    fails: Callable[[Answers, Part], bool]
+    fails: Callable[[Answers, Part | None], bool]
     digest: str
     panels: Mapping[int, PanelQuestion] = field(default_factory=dict)
     fires: frozenset[str] = frozenset()

@@ -115,20 +115,13 @@ class _Race:
         return None
 
     def _favourites(self) -> list[tuple[Pending, Candidate]]:
-        alive = self._alive()
-        self._session.prepare(candidate.stage for _, candidate in alive)
         order = {stage: number for number, stage in enumerate(self._staged)}
-        usable = [pair for pair in alive if self._session.may(*pair)]
-        return sorted(usable, key=lambda pair: order[pair[1].stage])
+        return sorted(self._alive(), key=lambda pair: order[pair[1].stage])
 
     def _sweep(self, *, likely: bool) -> Iterator[tuple[Pending, Candidate]]:
         alive = [each for each, _ in self._alive()]
-        wanted = {
-            candidate.stage for each in alive for candidate in self._session.left(each) if candidate.likely >= likely
-        }
-        self._session.prepare(wanted)
         for stage in self._staged:
-            for each in alive if stage in wanted else ():
+            for each in alive:
                 candidate = each.by_case.get(stage.plan.name)
                 if candidate is None or candidate.likely < likely or each.judged is not None:
                     continue

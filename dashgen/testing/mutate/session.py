@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from dashgen.testing.mutate import operators
 from dashgen.testing.mutate.asking import Asking, Outcome
@@ -33,12 +34,12 @@ class Session:
         self._keys: dict[tuple[Target, str], str] = {}
         self._known: dict[str, dict[str, bool]] = {}
         self._sound: dict[tuple[Target, str], bool] = {}
-        self._broken: frozenset[str] = frozenset()
+        self._originals: dict[Target, Pending] = {}
 
     @property
     def failing(self) -> frozenset[str]:
-        """The cases that cannot be played, or fail without a mutant in what depends on a target."""
-        return self._broken | {name for (_, name), sound in self._sound.items() if not sound}
+        """The cases that fail without a mutant, as a whole or in what depends on a target."""
+        return frozenset(self._asking.broken) | {name for (_, name), sound in self._sound.items() if not sound}
 
     def left(self, each: Pending) -> Iterator[Candidate]:
         """Those cases for a mutant, the likeliest first."""
@@ -47,7 +48,7 @@ class Session:
     def may(self, each: Pending, candidate: Candidate) -> bool:
         """Whether a case has not seen a mutant and may judge it."""
         name = candidate.stage.plan.name
-        return name not in each.tried and name not in self._broken and self._sound.get((each.target, name), True)
+        return name not in each.tried and self._sound.get((each.target, name), True)
 
     def recall(self, each: Pending, candidate: Candidate) -> bool:
         """Whether a case judged the mutant before; then it is judged by that."""
@@ -66,8 +67,7 @@ class Session:
         stage = candidate.stage
         known = (target, stage.plan.name)
         if known not in self._keys:
-            original = Pending(0, target, ORIGINAL, ())
-            digest = Batch(stage.plan, stage.rules, (original.chain(candidate),)).digest()
+            digest = Batch(stage.plan, stage.rules, (Pending(0, target, ORIGINAL, ()).chain(candidate),)).digest()
             self._keys[known] = hashlib.sha256(f"{self._salt} {digest}".encode()).hexdigest()
         return self._keys[known]
 
@@ -75,10 +75,10 @@ class Session:
         """Judge mutants by cases; ``wanted`` may look at what was judged so far."""
         asked: dict[tuple[str, int], Asked] = {}
         waiting: defaultdict[tuple[Target, str], list[tuple[Pending, Candidate, Outcome]]] = defaultdict(list)
-        for batch, found in self._asking.judge(_batches(self._with_originals(wanted), asked)):
+        for batch, found in self._asking.judge(self._batches(wanted, asked)):
             case = batch.plan.name
             for number, outcome in found.items():
-                each, candidate = asked.pop((case, number))
+                each, candidate = asked[case, number]
                 if each.index == ORIGINAL:
                     self._sound[each.target, case] = not outcome.killed
                 waiting[each.target, case].append((each, candidate, outcome))
@@ -90,51 +90,65 @@ class Session:
         for outcomes in told:
             learnt = {}
             for each, _, outcome in outcomes:
-                original = each.index == ORIGINAL
-                if not original and self._sound[each.target, case]:
+                original, sound = each.index == ORIGINAL, self._sound[each.target, case]
+                if not original and sound:
                     each.settle(case, outcome)
-                if original or (self._sound[each.target, case] and not outcome.refused):
+                if original or (sound and not outcome.refused and not outcome.whole):
                     learnt[each.identity] = outcome.killed
             each, candidate, _ = outcomes[0]
             # At once: whoever stops the run now does not lose what it found out.
             self._verdicts.add(self._key(each.target, candidate), learnt)
 
-    def prepare(self, stages: Iterable[Stage]) -> None:
-        """Whatever the cases need before they can judge."""
-        self._broken = self._asking.prepare(stage.plan for stage in stages)
-
-    def _with_originals(self, wanted: Iterable[Asked]) -> Iterator[Asked]:
-        """Each target itself before its mutants, once a case."""
-        ahead: set[tuple[Target, str]] = set()
+    def _batches(self, wanted: Iterable[Asked], asked: dict[tuple[str, int], Asked]) -> Iterator[Batch]:
+        """Mutants that follow each other and are for the same case, as many as one promtool should have."""
+        stage: Stage | None = None
+        load = Load()
         for each, candidate in wanted:
-            here = (each.target, candidate.stage.plan.name)
-            if here not in self._sound and here not in ahead:
-                ahead.add(here)
-                original = Pending(next(self._numbers), each.target, ORIGINAL, ())
-                known = self._known_of(each.target, candidate).get(original.identity)
-                if known is None:
-                    yield original, candidate
-                else:
-                    self._sound[here] = not known
-            if self._sound.get(here, True):
-                yield each, candidate
+            if stage is not None and (load.full or candidate.stage is not stage):
+                yield Batch(stage.plan, stage.rules, tuple(load.chains))
+                load = Load()
+            stage = candidate.stage
+            original = self._original(each.target, candidate)
+            if original is not None:
+                if original.number not in load.numbers:
+                    load.add(replace(original.chain(candidate), original=original.number), stage)
+                    asked[stage.plan.name, original.number] = (original, candidate)
+            elif not self.may(each, candidate):
+                continue
+            load.add(replace(each.chain(candidate), original=original.number if original else 0), stage)
+            asked[stage.plan.name, each.number] = (each, candidate)
+        if stage is not None and load.chains:
+            yield Batch(stage.plan, stage.rules, tuple(load.chains))
+
+    def _original(self, target: Target, candidate: Candidate) -> Pending | None:
+        """The target itself, where it has to be asked about besides its mutants."""
+        if target not in self._originals:
+            self._originals[target] = Pending(next(self._numbers), target, ORIGINAL, ())
+        original, here = self._originals[target], (target, candidate.stage.plan.name)
+        if here not in self._sound:
+            known = self._known_of(target, candidate).get(original.identity)
+            if known is None:
+                return original
+            self._sound[here] = not known
+        return original if candidate.stage.plan.together and self._sound[here] else None
 
 
-def _batches(wanted: Iterable[Asked], asked: dict[tuple[str, int], Asked]) -> Iterator[Batch]:
-    """Mutants that follow each other and are for the same case, as many as one promtool should have."""
-    stage: Stage | None = None
-    chains: list[Chain] = []
-    evaluations = questions = 0
-    for each, candidate in wanted:
-        full = evaluations >= MOST_EVALUATIONS or questions >= MOST_QUESTIONS
-        if stage is not None and (full or candidate.stage is not stage):
-            yield Batch(stage.plan, stage.rules, tuple(chains))
-            chains, evaluations, questions = [], 0, 0
-        stage = candidate.stage
-        chain = each.chain(candidate)
-        chains.append(chain)
-        asked[stage.plan.name, each.number] = (each, candidate)
-        evaluations += len(chain.copies) * stage.ticks
-        questions += sum(panel.path == chain.panel for panel in stage.plan.panels.values())
-    if stage is not None and chains:
-        yield Batch(stage.plan, stage.rules, tuple(chains))
+class Load:
+    """What a batch is made of, and how much that is."""
+
+    def __init__(self) -> None:
+        self.chains: list[Chain] = []
+        self.numbers: set[int] = set()
+        self._evaluations = self._questions = 0
+
+    def add(self, chain: Chain, stage: Stage) -> None:
+        """One more mutant."""
+        self.chains.append(chain)
+        self.numbers.add(chain.number)
+        self._evaluations += len(chain.copies) * stage.ticks
+        self._questions += sum(panel.path == chain.panel for panel in stage.plan.panels.values())
+
+    @property
+    def full(self) -> bool:
+        """Whether one promtool has enough to do."""
+        return self._evaluations >= MOST_EVALUATIONS or self._questions >= MOST_QUESTIONS

@@ -20,7 +20,6 @@ from dashgen.testing.mutate.verdicts import Verdicts
 from dashgen.testing.promtool.ask import ask
 from dashgen.testing.promtool.find import find
 from tests.testing.mutate.toy import (
-    CLOCK,
     ERRORS,
     FIRING,
     GOOD,
@@ -309,29 +308,39 @@ def test_a_damaged_cache_costs_time_and_nothing_else(tmp_path: Path, found):
     assert verdicts(run([bundle()], [good()], verdicts=remembered)) == verdicts(found)
 
 
-def test_a_case_of_notifications_is_judged_as_a_whole():
-    seen = []
+BY_MODEL = bundle(changed(GROUPS, HIGH, replace(HIGH, expr="sum by (model) (toy:errors:ratio) > 0.1")))
+TOLD = 15
+
+
+def notified(tell=lambda labels: labels.get("model") == "a"):
+    """A case that looks at labels only where it looks at everything, as notifications do."""
+    case = plan(BY_MODEL, {("toy/errors/ratio", 15): [25]}, firing=FIRING, together=True, name="notified")
 
     def fails(answers, part):
-        seen.append(answers)
-        return case.fails(answers, part)
+        told = [each.labels for each in answers.samples[TOLD]] if part is None else []
+        return case.fails(answers, part) or not all(map(tell, told))
 
-    case = good(together=True)
-    found = run([bundle()], [replace(case, fails=fails)])
-    assert judged(found, "alert", "ToyErrors", "`for: 2m` dropped") == {"killed"}
-    assert judged(found, "panel", "toy/errors/ratio", "`100 *` dropped") == {"killed"}
-    assert all(answers.samples[CLOCK.until // CLOCK.every - 5] for answers in seen[:1])
-    assert len(seen) > len(found.judged)
+    return replace(case, fails=fails)
 
 
-def test_notifications_depend_on_every_rule(tmp_path: Path):
+def test_notifications_are_judged_with_everything_there_is(tmp_path: Path):
+    change = "`by (model)` → `by ()`"
+    alone = plan(BY_MODEL, firing=FIRING)
+    assert judged(run([BY_MODEL], [alone]), "alert", "ToyErrors", change) == {"survived"}
     remembered = Verdicts(tmp_path)
-    run([bundle()], [plan(bundle(), {("toy/errors/ratio", 15): [25]}, together=True)], verdicts=remembered)
-    louder = bundle(changed(GROUPS, HIGH, replace(HIGH, severity="ticket")))
-    shown = {("toy/errors/ratio", 15): [25]}
-    assert run([louder], [plan(louder, shown, together=True)], verdicts=remembered).runs > 0
-    run([bundle()], [plan(bundle(), shown)], verdicts=remembered)
-    assert run([louder], [plan(louder, shown)], verdicts=remembered).runs == 0
+    for _ in range(2):
+        found = run([BY_MODEL], [notified()], verdicts=remembered)
+        assert judged(found, "alert", "ToyErrors", change) == {"killed"}
+        assert found.failing == ()
+    # Only what everything together decided is asked again.
+    assert 0 < found.runs <= 3
+
+
+def test_a_case_whose_notifications_are_wrong_anyway_judges_none():
+    found = run([BY_MODEL], [notified(lambda labels: False)])
+    assert found.failing == ("notified",)
+    assert judged(found, "alert", "ToyErrors", "`by (model)` → `by ()`") == {"survived"}
+    assert judged(found, "alert", "ToyErrors", "`for: 2m` dropped") == {"killed"}
 
 
 def test_only_what_the_mutants_rest_on_is_played():
