@@ -35,6 +35,7 @@ class Session:
         self._known: dict[str, dict[str, bool]] = {}
         self._sound: dict[tuple[Target, str], bool] = {}
         self._originals: dict[Target, Pending] = {}
+        self._killers: dict[Target, dict[str, str]] = {}
 
     @property
     def failing(self) -> frozenset[str]:
@@ -42,8 +43,12 @@ class Session:
         return frozenset(self._asking.broken) | {name for (_, name), sound in self._sound.items() if not sound}
 
     def left(self, each: Pending) -> Iterator[Candidate]:
-        """Those cases for a mutant, the likeliest first."""
-        return (candidate for candidate in each.candidates if self.may(each, candidate))
+        """The cases that may judge a mutant: the one that killed it the last time, then the likeliest first."""
+        if each.target not in self._killers:
+            self._killers[each.target] = self._verdicts.killers(each.target.label)
+        killer = each.by_case.get(self._killers[each.target].get(each.identity, ""))
+        candidates = each.candidates if killer is None else (killer, *each.candidates)
+        return (candidate for candidate in candidates if self.may(each, candidate))
 
     def may(self, each: Pending, candidate: Candidate) -> bool:
         """Whether a case has not seen a mutant and may judge it."""
@@ -88,16 +93,19 @@ class Session:
     def _take(self, case: str, told: Iterable[Sequence[tuple[Pending, Candidate, Outcome]]]) -> None:
         """What a case said of some targets and their mutants; of mutants only where it lets the target itself pass."""
         for outcomes in told:
-            learnt = {}
+            learnt: dict[str, bool] = {}
+            killed: dict[str, str] = {}
             for each, _, outcome in outcomes:
                 original, sound = each.index == ORIGINAL, self._sound[each.target, case]
                 if not original and sound:
                     each.settle(case, outcome)
+                    killed |= {each.identity: case} if outcome.killed else {}
                 if original or (sound and not outcome.refused and not outcome.whole):
                     learnt[each.identity] = outcome.killed
             each, candidate, _ = outcomes[0]
             # At once: whoever stops the run now does not lose what it found out.
             self._verdicts.add(self._key(each.target, candidate), learnt)
+            self._verdicts.add_killers(each.target.label, killed)
 
     def _batches(self, wanted: Iterable[Asked], asked: dict[tuple[str, int], Asked]) -> Iterator[Batch]:
         """Mutants that follow each other and are for the same case, as many as one promtool should have."""

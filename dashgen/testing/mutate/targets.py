@@ -60,6 +60,11 @@ class Target:
         """The same mutants, as one spec has them."""
         return mutants(place.expr, self.timing, value_shown=self.value_shown)
 
+    @property
+    def label(self) -> str:
+        """What it is called, whatever its expression."""
+        return f"{self.kind} {self.name}"
+
     @cached_property
     def fingerprint(self) -> str:
         """A hash of what is mutated and how, the same whichever spec has it and however it is laid out."""

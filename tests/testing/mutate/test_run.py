@@ -268,6 +268,29 @@ def test_what_is_known_is_not_asked_again(tmp_path: Path, found):
     assert first.runs > again.runs == 0
 
 
+def test_the_case_that_killed_a_mutant_is_asked_first(tmp_path: Path):
+    remembered = Verdicts(tmp_path)
+    weak = [plan(bundle(), {("toy/errors/ratio", 20): []}, name=f"weak {number}") for number in range(4)]
+    cases = [*weak, plan(bundle(), {("toy/errors/ratio", 15): [25]}, name="strong")]
+    first = run([bundle()], cases, verdicts=remembered)
+    killed = [each for each in first.judged if each.verdict == "killed"]
+    assert {each.cases for each in killed if each.target.kind == "panel"} == {("strong",)}
+    only = [replace(each, digest="2") for each in cases]
+    asked = []
+
+    def noted(case):
+        return replace(case, fails=lambda answers, part: asked.append(case.name) or case.fails(answers, part))
+
+    again = run(
+        [bundle()],
+        [noted(each) for each in only],
+        verdicts=remembered,
+        only=lambda each: each.name == "toy/errors/ratio",
+    )
+    assert verdicts(again).items() <= verdicts(first).items()
+    assert set(asked) == {"strong"}
+
+
 def test_a_changed_alert_is_the_only_thing_asked_about(tmp_path: Path):
     remembered = Verdicts(tmp_path)
     run([bundle()], [good()], verdicts=remembered)

@@ -70,3 +70,16 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path, monkeypatch):
         os.utime(tmp_path / f"{str(number) * 64}.json", (number, number))
     remembered.prune()
     assert sorted(path.name[0] for path in tmp_path.iterdir()) == ["4", "5", "6"]
+
+
+def test_who_killed_a_mutant_is_known_beside_the_verdicts(tmp_path):
+    remembered = Verdicts(tmp_path)
+    remembered.add_killers("alert High", {"one": "a case", "two": "a case"})
+    remembered.add_killers("alert High", {"two": "another"})
+    assert remembered.killers("alert High") == {"one": "a case", "two": "another"}
+    assert remembered.killers("alert Low") == {}
+    remembered.add(KEY, {"one": True})
+    (path,) = [each for each in tmp_path.iterdir() if KEY not in each.name]
+    path.write_bytes(b"damaged")
+    assert remembered.killers("alert High") == {}
+    assert remembered.get(KEY) == {"one": True}
