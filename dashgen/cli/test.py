@@ -43,7 +43,7 @@ class Options:
     quiet: bool
     target: str | None = None
     changed: bool = False
-    prove: bool = False
+    baseline: bool = False
     min_score: float = 95.0
     second: bool = False
     """Whether vmalert-tool is asked as well."""
@@ -102,9 +102,11 @@ def test(
         str | None, typer.Option(metavar="REGEX", help="With --mutate: only alerts, records and queries called so.")
     ] = None,
     changed: Annotated[
-        bool, typer.Option("--changed", help="With --mutate: only what rules/_mutants/proven.txt does not list.")
+        bool, typer.Option("--changed", help="With --mutate: only what rules/_mutants/baseline.txt does not list.")
     ] = False,
-    prove: Annotated[bool, typer.Option("--prove", help="With --mutate: write rules/_mutants/proven.txt.")] = False,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="With --mutate: write rules/_mutants/baseline.txt.")
+    ] = False,
     min_score: Annotated[
         float, typer.Option(min=0, max=100, metavar="PERCENT", help="With --mutate: fail when fewer are noticed.")
     ] = 95.0,
@@ -136,11 +138,11 @@ def test(
         quiet,
         target,
         changed,
-        prove,
+        baseline,
         min_score,
         engine is Engine.VMALERT,
     )
-    _only_with_mutate(mutate, {"--target": target, "--changed": changed, "--prove": prove})
+    _only_with_mutate(mutate, {"--target": target, "--changed": changed, "--baseline": baseline})
     if mutate and options.second:
         raise _two_judges()
     screen = Screen(color)
@@ -200,10 +202,10 @@ def _only_with_mutate(mutate: bool, given: Mapping[str, object]) -> None:
     if alone and not mutate:
         problem = Problem(Location(alone[0]), "given without --mutate", "beside --mutate", "add --mutate")
         raise InputError([problem])
-    if given["--prove"] and (given["--target"] or given["--changed"]):
+    if given["--baseline"] and (given["--target"] or given["--changed"]):
         found = "given with --target or --changed"
         action = "leave them out"
-        raise InputError([Problem(Location("--prove"), found, "a run over everything", action)])
+        raise InputError([Problem(Location("--baseline"), found, "a run over everything", action)])
 
 
 def _names(screen: Screen, options: Options) -> None:

@@ -22,15 +22,15 @@ def mutate(screen: Screen, options: Options, promtool: Promtool, prepared: Seque
 
     Raises:
         InputError: for a pattern that is none, or a list of equivalent mutants that is wrong.
-        MachineError: when promtool cannot be run, or the ledger cannot be written.
+        MachineError: when promtool cannot be run, or the baseline cannot be written.
     """
     from dashgen.testing.mutate.text import text
 
     found = _run(options, promtool, prepared)
     for line in text(found).split("\n"):
         screen.line(line)
-    if options.prove:
-        _prove(options, found)
+    if options.baseline:
+        _baseline(options, found)
     return 100 * found.score >= options.min_score and not found.failing
 
 
@@ -62,17 +62,17 @@ def _run(options: Options, promtool: Promtool, prepared: Sequence[Prepared]) -> 
 
 
 def _only(options: Options, asserted: Callable[[Target], bool]) -> Callable[[Target], bool]:
-    """Which targets are mutated: those of a name, those not proven yet, all of them."""
+    """Which targets are mutated: those of a name, those that are new or changed, all of them."""
     from dashgen.errors import InputError, Location, Problem
-    from dashgen.testing.mutate.ledger import FILE, proven
+    from dashgen.testing.mutate.baseline import FILE, known
 
     try:
         named = re.compile(options.target or "")
     except re.error as error:
         problem = Problem(Location("--target"), f"{options.target!r}: {error}", "a regular expression")
         raise InputError([problem]) from error
-    known = proven(rules / FILE for rules in _rules(options)) if options.changed else frozenset()
-    return lambda target: named.search(target.name) is not None and target.fingerprint not in known and asserted(target)
+    seen = known(rules / FILE for rules in _rules(options)) if options.changed else frozenset()
+    return lambda target: named.search(target.name) is not None and target.fingerprint not in seen and asserted(target)
 
 
 def _rules(options: Options) -> tuple[Path, ...]:
@@ -84,16 +84,16 @@ def _rules(options: Options) -> tuple[Path, ...]:
     return tuple({path.resolve(): path for path in found}.values())
 
 
-def _prove(options: Options, found: Mutation) -> None:
+def _baseline(options: Options, found: Mutation) -> None:
     from dashgen.cli.console import progress
     from dashgen.emit.machine import machine_errors
     from dashgen.emit.single_file import replace_file
-    from dashgen.testing.mutate.ledger import FILE, is_ledger, ledger
+    from dashgen.testing.mutate.baseline import FILE, baseline, is_baseline
 
     path = _rules(options)[-1] / FILE
     with machine_errors(f"cannot write {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, ledger(found), what="list of what is proven", ours=is_ledger)
+    replace_file(path, baseline(found), what="baseline", ours=is_baseline)
     progress(f"{path} written", quiet=options.quiet)
 
 

@@ -12,8 +12,11 @@ FIRED, SILENT, QUERIES, RECORDS = "alerts fired", "alerts silent", "panel querie
 
 
 def coverage(prepared: Sequence[Prepared]) -> tuple[Covered, ...]:
-    """One entry for each spec that is played on, in the order in which they are met."""
-    subjects = {each.subject.spec.name: each.subject for each in prepared}
+    """One entry for each spec that is played on, in the order in which they are met.
+
+    Specs that are only there for scenarios are not meant to be covered.
+    """
+    subjects = {each.subject.spec.name: each.subject for each in prepared if not each.subject.auxiliary}
     return tuple(
         _of_spec(subject, [each for each in prepared if each.subject is subject]) for subject in subjects.values()
     )
@@ -59,7 +62,12 @@ def _fired(prepared: Prepared) -> Iterator[str]:
 
 
 def _silent(prepared: Prepared) -> Iterator[str]:
-    """Alerts a case says are silent throughout: that they were before they fired proves less."""
+    """Alerts that a case asserts to be silent throughout: that they were before they fired proves less.
+
+    Those it says so of, and, as every alert that is not named has to be, all others where everything they read plays.
+    """
     for name, expectations in prepared.alerts.items():
         if isinstance(expectations, str) or not any(each.firing for each in expectations):
             yield name
+    if prepared.case.scenario.background == "healthy":
+        yield from prepared.subject.alerts.keys() - prepared.alerts.keys()
