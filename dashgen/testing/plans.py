@@ -16,7 +16,13 @@ from dashgen.testing.mutate.targets import Target
 from dashgen.testing.prepare import Prepared
 from dashgen.testing.promtool.play import Answers
 
-_DECIDING = ("catalogue", "promql", "signals", "spec", "testing")
+_DECIDING = (
+    "catalogue",
+    "promql",
+    "signals",
+    "spec",
+    *(f"testing/{room}" for room in ("judge", "notifications", "recording", "scenario", "series")),
+)
 """Rooms that have a say in which series play and how answers are judged; rules and queries are compared themselves."""
 
 

@@ -75,7 +75,7 @@ class Difference:
     """Where vmalert-tool answers something else than promtool.
 
     ``subject`` and ``expr`` are those of a Failure. ``contradicts``: an assertion that holds with promtool's answer
-    does not hold with vmalert-tool's. ``reason`` is the known difference of the two that explains it, empty where none does.
+    does not hold with vmalert-tool's. ``reason`` is the known difference of the two that explains it, if one does.
     """
 
     subject: str
