@@ -1,18 +1,18 @@
-"""Medians of whole-process CPU time, compared within one run, and a thousand specs. Exits 1 beyond a limit.
+"""Medians of whole-process CPU time, compared within one run, a thousand specs, and the shipped scenarios of one. Exits 1 beyond a limit.
 
 CPU time, not wall time: it is what a shared CI machine measures the same way twice.
 """
 
 import json
 import os
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.clock import cpu_seconds
 from tests.bench.fleet import fleet
+from tests.bench.tests import tests
 
 ROUNDS = 15
 ROOT = Path(__file__).parents[2]
@@ -24,14 +24,6 @@ def environment(cache: Path) -> dict[str, str]:
     """The caller's environment with compiled modules cached, as they are after any install."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPYCACHEPREFIX": str(cache), "DASHGEN_CACHE": "off"}
-
-
-def cpu_seconds(command: list[str], cwd: Path, env: dict[str, str]) -> float:
-    """User and system time of one run of the command."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=cwd, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def medians(commands: dict[str, list[str]], cwd: Path, env: dict[str, str]) -> dict[str, float]:
@@ -72,7 +64,7 @@ def main() -> int:
             "import typer": [python, "-c", "import typer"],
         }
         cpu = medians(commands, ROOT, env)
-        measured = list(fleet(folder, env))
+        measured = [*fleet(folder, env), *tests(folder, env)]
     for label, seconds in cpu.items():
         print(f"{label:16} {seconds * 1000:7.0f} ms CPU (median of {ROUNDS})")
     limits = {
