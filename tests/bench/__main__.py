@@ -1,6 +1,6 @@
-"""Medians of whole-process CPU time, compared within one run, a thousand specs, and the shipped scenarios of one. Exits 1 beyond a limit.
+"""Medians of whole-process CPU time, compared within one run; a thousand specs, and the scenarios of one.
 
-CPU time, not wall time: it is what a shared CI machine measures the same way twice.
+Exits 1 beyond a limit. CPU time, not wall time: it is what a shared CI machine measures the same way twice.
 """
 
 import json

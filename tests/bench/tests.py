@@ -1,4 +1,4 @@
-"""What ``dashgen test`` costs beyond the promtool it starts: the same promtool runs again, by hand, on the files it kept."""
+"""What ``dashgen test`` costs beyond the promtool it starts, which runs again by hand on the files that were kept."""
 
 from __future__ import annotations
 
