@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,27 +63,29 @@ def run_tests(options: Options) -> Run:
 def load(options: Options) -> tuple[tuple[Subject, ...], Chosen]:
     """The specs, and what is played on them.
 
+    What is not played because it is for other specs is no news where specs are named, or of what dashgen ships.
+
     Raises:
         InputError: for what is wrong in either, or when there is nothing to play.
     """
     from dashgen.errors import InputError, Location, Problem
-    from dashgen.folders import own_rules, packaged_rules
     from dashgen.spec.files import find_specs
     from dashgen.testing.choose import choose
     from dashgen.testing.scenario.against import unknown_specs
     from dashgen.testing.scenario.find import find_scenarios
-    from dashgen.testing.scenario.load import load_scenarios
+    from dashgen.testing.scenario.load import load_scenarios, rules_of
     from dashgen.testing.subjects import auxiliary, subjects
 
     files = find_specs(options.specs)
     own = subjects(files, extensions=options.extensions)
     cases = load_scenarios(find_scenarios(options.scenarios, files))
-    rules = tuple(dict.fromkeys((packaged_rules(), *map(own_rules, files))))
-    patterns = {pattern for case in cases for pattern in case.scenario.specs or ()}
+    theirs = [case for case in cases if not _shipped(case, files)]
+    # What dashgen's own specs for scenarios prove is proven where dashgen is made.
+    rules = dict.fromkeys(folder for case in theirs if (folder := rules_of(case.file)))
+    patterns = {pattern for case in theirs for pattern in case.scenario.specs or ()}
     names = [subject.spec.name for subject in own]
     found = (*own, *auxiliary(rules, patterns, names, extensions=options.extensions))
     known = [subject.spec.name for subject in found]
-    theirs = [case for case in cases if not _shipped(case, files)]
     problems = unknown_specs(theirs, known) if not options.specs else ()
     if problems:
         raise InputError(problems)
@@ -99,7 +102,8 @@ def load(options: Options) -> tuple[tuple[Subject, ...], Chosen]:
                 )
             ]
         )
-    return own, chosen
+    unplayed = () if options.specs else tuple(case for case in chosen.unplayed if not _shipped(case, files))
+    return own, replace(chosen, unplayed=unplayed)
 
 
 def _shipped(case: LoadedCase, files: Sequence[Path]) -> bool:
@@ -119,6 +123,6 @@ def _warnings(promtool: Promtool, subjects: Sequence[Subject], chosen: Chosen) -
         if line:
             yield line
     if chosen.unplayed:
-        names = ", ".join(case.scenario.name for case in chosen.unplayed[:3])
-        more = f" and {len(chosen.unplayed) - 3} more" if len(chosen.unplayed) > 3 else ""
-        yield f"played on none of these specs: {names}{more}"
+        names = list(dict.fromkeys(case.scenario.name for case in chosen.unplayed))
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        yield f"played on none of these specs: {', '.join(names[:3])}{more}"
