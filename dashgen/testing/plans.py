@@ -40,7 +40,7 @@ def plan(prepared: Prepared) -> CasePlan:
         fails=lambda answers, part: _fails(prepared, answers, part),
         digest=_digest(prepared),
         panels={
-            ticks + number: PanelQuestion(asked.path, asked.sent)
+            ticks + number: PanelQuestion(asked.path, asked.sent, asked.exact)
             for number, asked in enumerate(prepared.asked)
             if asked.path
         },

@@ -12,10 +12,14 @@ from dashgen.testing.promtool.play import AlertQuestion, Answers, Play, Question
 
 @dataclass(frozen=True, slots=True)
 class PanelQuestion:
-    """Which panel query a question is, and how the query becomes what Grafana sends at that moment."""
+    """Which panel query a question is, and how the query becomes what Grafana sends at that moment.
+
+    ``exact`` is whether the case says which value is shown, not only whether there is one.
+    """
 
     path: str
     sent: Callable[[str], str]
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

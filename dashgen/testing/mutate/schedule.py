@@ -11,6 +11,8 @@ from dashgen.testing.mutate.names import ALERTS, read_names, watched
 from dashgen.testing.mutate.plan import CasePlan
 from dashgen.testing.mutate.targets import Place, Target
 
+EXACT = 2
+"""How much likelier a certain value, or an alert at a certain time, shows a change than that something is there."""
 ENOUGH = 3
 """With so many values that depend on a target, more make no difference."""
 
@@ -24,22 +26,29 @@ class Stage:
 
     @cached_property
     def _shown(self) -> tuple[frozenset[str], ...]:
-        """What each question reads that is not about alerts alone."""
-        return tuple(
-            {each.expr: read_names(each.expr) for each in self.plan.questions if watched(each.expr) is None}.values()
-        )
+        """What each question reads whose answer has to be a certain value; alerts are not among them."""
+        panels = self.plan.panels
+        asked = {
+            each.expr for index, each in enumerate(self.plan.questions) if index not in panels or panels[index].exact
+        }
+        return tuple(read_names(expr) for expr in asked if watched(expr) is None)
 
     @cached_property
     def _read(self) -> frozenset[str]:
-        return frozenset[str]().union(*self._shown)
+        asked = {each.expr for each in self.plan.questions}
+        return frozenset[str]().union(*(read_names(expr) for expr in asked if watched(expr) is None))
 
     @cached_property
     def _watches(self) -> bool:
         return bool(self.plan.texts) or any(watched(each.expr) is not None for each in self.plan.questions)
 
     @cached_property
-    def _panels(self) -> frozenset[str]:
-        return frozenset(each.path for each in self.plan.panels.values())
+    def _panels(self) -> dict[str, bool]:
+        """The panel queries that are asked, and whether for a certain value."""
+        found: dict[str, bool] = {}
+        for each in self.plan.panels.values():
+            found[each.path] = found.get(each.path, False) or each.exact
+        return found
 
     @cached_property
     def _reaches(self) -> dict[Reach, Reach]:
@@ -55,12 +64,12 @@ class Stage:
     def likelihood(self, place: Place) -> int:
         """How much of what the case asserts may change with the target; 0 when nothing can."""
         if place.spot is None:
-            return 2 if place.path in self._panels else 0
+            return 2 + EXACT * self._panels[place.path] if place.path in self._panels else 0
         reach = self.reach(place.spot)
         names = reach.records | (ALERTS if reach.alerts else frozenset())
-        shown = sum(not names.isdisjoint(each) for each in self._shown)
+        exact = sum(not names.isdisjoint(each) for each in self._shown)
         fires = not reach.alerts.isdisjoint(self.plan.fires)
-        return bool(reach.alerts) + 2 * min(shown, ENOUGH) + 2 * fires
+        return bool(reach.alerts) + (not names.isdisjoint(self._read)) + EXACT * min(exact, ENOUGH) + EXACT * fires
 
     @property
     def ticks(self) -> int:

@@ -16,8 +16,8 @@ from dashgen.testing.mutate.schedule import Candidate, Stage
 from dashgen.testing.mutate.targets import Target
 from dashgen.testing.mutate.verdicts import Verdicts
 
-MOST_EVALUATIONS = 60_000
-"""Rules of mutants times evaluations in one batch: some seconds of one promtool."""
+MOST_EVALUATIONS = 20_000
+"""Rules of mutants times evaluations in one batch: five to fifteen seconds of one promtool."""
 MOST_QUESTIONS = 4_000
 """Questions about mutated panels in one batch."""
 
