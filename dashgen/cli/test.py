@@ -105,7 +105,7 @@ def test(
         bool, typer.Option("--changed", help="With --mutate: only what rules/_mutants/baseline.txt does not list.")
     ] = False,
     baseline: Annotated[
-        bool, typer.Option("--baseline", help="With --mutate: write rules/_mutants/baseline.txt.")
+        bool, typer.Option("--baseline", help="With --mutate: write what was found to rules/_mutants/baseline.txt.")
     ] = False,
     min_score: Annotated[
         float, typer.Option(min=0, max=100, metavar="PERCENT", help="With --mutate: fail when fewer are noticed.")
@@ -202,10 +202,6 @@ def _only_with_mutate(mutate: bool, given: Mapping[str, object]) -> None:
     if alone and not mutate:
         problem = Problem(Location(alone[0]), "given without --mutate", "beside --mutate", "add --mutate")
         raise InputError([problem])
-    if given["--baseline"] and (given["--target"] or given["--changed"]):
-        found = "given with --target or --changed"
-        action = "leave them out"
-        raise InputError([Problem(Location("--baseline"), found, "a run over everything", action)])
 
 
 def _names(screen: Screen, options: Options) -> None:

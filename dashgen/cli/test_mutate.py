@@ -26,15 +26,15 @@ def mutate(screen: Screen, options: Options, promtool: Promtool, prepared: Seque
     """
     from dashgen.testing.mutate.text import text
 
-    found = _run(options, promtool, prepared)
+    found, every = _run(options, promtool, prepared)
     for line in text(found).split("\n"):
         screen.line(line)
     if options.baseline:
-        _baseline(options, found)
+        _baseline(options, found, every)
     return 100 * found.score >= options.min_score and not found.failing
 
 
-def _run(options: Options, promtool: Promtool, prepared: Sequence[Prepared]) -> Mutation:
+def _run(options: Options, promtool: Promtool, prepared: Sequence[Prepared]) -> tuple[Mutation, Sequence[Target]]:
     from dashgen.batch.cache import cache_folder
     from dashgen.batch.jobs import default_jobs
     from dashgen.testing.mutate.equivalent import FILE, check_used, load_equivalent
@@ -46,19 +46,22 @@ def _run(options: Options, promtool: Promtool, prepared: Sequence[Prepared]) -> 
     folder = cache_folder()
     subjects = {each.subject.spec.name: each.subject for each in prepared}
     bundles = [subject.bundle for subject in subjects.values()]
+    every = targets(bundles)
+    worth = asserted(prepared)
     listed = load_equivalent([path for rules in _rules(options) if (path := rules / FILE).is_file()])
     if not options.specs and not options.run:
-        check_used(listed, targets(bundles))
-    return run(
+        check_used(listed, every)
+    found = run(
         promtool,
         bundles,
         [plan(each) for each in prepared],
         jobs=options.jobs or default_jobs(),
         listed=listed,
         verdicts=Verdicts(folder / "mutants") if folder else None,
-        only=_only(options, asserted(prepared)),
+        only=_only(options, worth),
         progress=_progress(quiet=options.quiet),
     )
+    return found, [target for target in every if worth(target)]
 
 
 def _only(options: Options, asserted: Callable[[Target], bool]) -> Callable[[Target], bool]:
@@ -71,7 +74,7 @@ def _only(options: Options, asserted: Callable[[Target], bool]) -> Callable[[Tar
     except re.error as error:
         problem = Problem(Location("--target"), f"{options.target!r}: {error}", "a regular expression")
         raise InputError([problem]) from error
-    seen = known(rules / FILE for rules in _rules(options)) if options.changed else frozenset()
+    seen = known(rules / FILE for rules in _rules(options)) if options.changed else {}
     return lambda target: named.search(target.name) is not None and target.fingerprint not in seen and asserted(target)
 
 
@@ -84,16 +87,16 @@ def _rules(options: Options) -> tuple[Path, ...]:
     return tuple({path.resolve(): path for path in found}.values())
 
 
-def _baseline(options: Options, found: Mutation) -> None:
+def _baseline(options: Options, found: Mutation, every: Sequence[Target]) -> None:
     from dashgen.cli.console import progress
     from dashgen.emit.machine import machine_errors
     from dashgen.emit.single_file import replace_file
-    from dashgen.testing.mutate.baseline import FILE, baseline, is_baseline
+    from dashgen.testing.mutate.baseline import FILE, baseline, is_baseline, known
 
     path = _rules(options)[-1] / FILE
     with machine_errors(f"cannot write {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, baseline(found), what="baseline", ours=is_baseline)
+    replace_file(path, baseline(found, every, known([path])), what="baseline", ours=is_baseline)
     progress(f"{path} written", quiet=options.quiet)
 
 
