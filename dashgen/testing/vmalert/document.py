@@ -24,17 +24,16 @@ def write(play: Play, folder: Path) -> None:
 
     Alerts are asked about in a test of their own: looking at one that fires changes its labels in ``ALERTS``.
     """
-    groups = tuple(steps(play.groups)) or (_NO_GROUP,)
     # Of a series without samples there is nothing to play, and the tool refuses to read it.
     series = {name: values for name, values in play.series.items() if values.strip()} | {PROBE.expr: "1"}
-    asked = replace(play, groups=groups, series=series, questions=(*play.questions, PROBE), alerts=())
-    document = test_document(asked)
+    played = replace(play, groups=tuple(steps(play.groups)) or (_NO_GROUP,), series=series)
+    document = test_document(replace(played, questions=(*play.questions, PROBE), alerts=()))
     if play.alerts:
-        document["tests"] += test_document(replace(play, groups=groups, questions=()))["tests"]
+        document["tests"] += test_document(replace(played, questions=()))["tests"]
     for test in document["tests"]:
         test["metricsql_expr_test"] = test.pop("promql_expr_test")
     # It would put variables of the environment for %{NAME}.
-    (folder / RULES).write_text(rule_file(groups).replace("%{", r"\u0025{"), encoding="ascii")
+    (folder / RULES).write_text(rule_file(played.groups).replace("%{", r"\u0025{"), encoding="ascii")
     (folder / TEST).write_text(as_yaml(document), encoding="ascii")
 
 

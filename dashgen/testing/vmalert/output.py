@@ -40,17 +40,22 @@ def read(text: str) -> Output:
     if head.strip() and (not blocks or "failed to exec group" in head):
         return _unplayed(head.strip())
     output = Output()
-    try:
-        for block in blocks:
-            if block.startswith("expr"):
-                number, samples = read_samples(block.rstrip())
-                output.samples[number] = _itself(samples) if isinstance(samples, str) else tuple(map(_sample, samples))
-            else:
-                number, firing = read_firing(block)
-                output.firing[number] = firing
-    except MachineError as error:
-        raise _unreadable(text) from error
+    for block in blocks:
+        try:
+            _add(output, block)
+        except MachineError as error:
+            raise _unreadable(block) from error
     return output
+
+
+def _add(output: Output, block: str) -> None:
+    """One answer."""
+    if block.startswith("expr"):
+        number, samples = read_samples(block.rstrip())
+        output.samples[number] = _itself(samples) if isinstance(samples, str) else tuple(map(_sample, samples))
+    else:
+        number, firing = read_firing(block)
+        output.firing[number] = firing
 
 
 def _unplayed(said: str) -> Output:

@@ -78,6 +78,13 @@ def test_alerts_fire_with_labels_and_annotations_as_rendered(tool):
     assert firing[0].annotations["x"] == "],\n        exp:[ 1, 🦙\x85"
 
 
+def test_a_series_without_samples_is_none(tool):
+    up = alert()
+    found = ask(tool, play(("m", 1), (up, 1), rules=(up,), series={'m{a="1"}': "1x9", 'm{a="2"}': ""}))
+    assert found.samples == ((Sample({"__name__": "m"} | ONE, 1),),)
+    assert [firing.labels["a"] for firing in found.firing[0]] == ["1"]
+
+
 def test_the_states_of_an_alert_are_those_that_promtool_sees(tool):
     up = alert(wait=timedelta(minutes=1), keep_firing_for=timedelta(minutes=1))
     series = {'m{a="1"}': "1x11 0x11 1x7 stale", 'm{a="2"}': "_x4 1x100", 'm{a="3"}': "1 0 1 0 1 0x40"}
