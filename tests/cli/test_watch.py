@@ -144,7 +144,7 @@ def test_tests_run_again_when_a_scenario_changes(repo: Path) -> None:
     try:
         wait("all hold")
         scenario.write_text(text.format("nobody"))
-        wait("no spec matches")
+        wait("unknown spec")
     finally:
         process.kill()
         process.wait()
