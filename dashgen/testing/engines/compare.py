@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from dashgen.testing.engines.reasons import Reasons, Values
+from dashgen.testing.engines.reasons import ALERTS, Reasons, Values
 from dashgen.testing.judge.alerts import words
+from dashgen.testing.judge.shown import Asked
 from dashgen.testing.judge.timeline import Instance
 from dashgen.testing.judge.values import NOTHING, number
 from dashgen.testing.prepare import Prepared
@@ -22,14 +23,15 @@ _Answer = Sequence[Sample] | str
 def differences(prepared: Prepared, first: Answers, second: Answers) -> Iterator[Difference]:
     """Everything promtool (``first``) and vmalert-tool (``second``) do not agree about."""
     reasons = Reasons(prepared.subject, prepared.clock)
-    yield from _timelines(prepared, reasons, prepared.seen(first), prepared.seen(second))
+    alerts = tuple(_timelines(prepared, reasons, prepared.seen(first), prepared.seen(second)))
+    yield from alerts
     yield from _texts(prepared, reasons, first, second)
     ticks = len(prepared.clock.ticks())
     for asked, one_answer, other_answer in zip(
         prepared.asked, first.samples[ticks:], second.samples[ticks:], strict=True
     ):
-        subject = f"{asked.path or 'query'} at {moment(asked.question.at)}"
-        yield from _answers(subject, asked.question.expr, reasons, one_answer, other_answer)
+        excused = ALERTS if alerts and all(each.reason for each in alerts) and "ALERTS" in asked.question.expr else ""
+        yield from _answers(asked, reasons, excused, one_answer, other_answer)
 
 
 def _timelines(
@@ -40,9 +42,9 @@ def _timelines(
         shown, also = (seen[key].timeline if key in seen else Timeline((), ()) for seen in (one, other))
         if shown != also:
             subject = (one.get(key) or other[key]).subject
-            expr = prepared.subject.alerts[key[0]].expr
-            reason = reasons.of_timelines(expr, shown, also)
-            yield Difference(subject, words(shown), words(also), expr, reason)
+            alert = prepared.subject.alerts[key[0]]
+            reason = reasons.of_timelines(alert, shown, also)
+            yield Difference(subject, words(shown), words(also), alert.expr, reason)
 
 
 def _texts(prepared: Prepared, reasons: Reasons, first: Answers, second: Answers) -> Iterator[Difference]:
@@ -68,7 +70,8 @@ def _unlike(alert: str, first: Sequence[Firing], second: Sequence[Firing]) -> It
                 yield subject, name, text, also
 
 
-def _answers(subject: str, expr: str, reasons: Reasons, first: _Answer, second: _Answer) -> Iterator[Difference]:
+def _answers(asked: Asked, reasons: Reasons, excused: str, first: _Answer, second: _Answer) -> Iterator[Difference]:
+    subject, expr = f"{asked.path or 'query'} at {moment(asked.question.at)}", asked.question.expr
     if isinstance(first, str) or isinstance(second, str):
         if not (isinstance(first, str) and isinstance(second, str)):
             one, other = (each if isinstance(each, str) else "an answer" for each in (first, second))
@@ -80,12 +83,11 @@ def _answers(subject: str, expr: str, reasons: Reasons, first: _Answer, second: 
         for labels in sorted(values.keys() | others.keys())
         if not _same(values.get(labels, ()), others.get(labels, ()))
     ]
-    if not apart:
-        return
-    reason = ""
-    if all(len(found) == 1 for each in (values, others) for found in each.values()):
-        reason = reasons.of_values(expr, _single(values), _single(others))
-    yield Difference(subject, _text(values, apart), _text(others, apart), expr, reason)
+    if apart:
+        reason = excused
+        if not reason and all(len(found) == 1 for each in (values, others) for found in each.values()):
+            reason = reasons.of_values(expr, asked.question.at, _single(values), _single(others))
+        yield Difference(subject, _text(values, apart), _text(others, apart), expr, reason)
 
 
 def labels_of(labels: Mapping[str, str]) -> Labels:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashgen.testing.engines.reasons import EDGES, HISTOGRAMS, NAN
+from dashgen.testing.engines.reasons import ALERTS, EDGES, HISTOGRAMS, NAN
 from dashgen.testing.engines.verdict import verdict
 from dashgen.testing.prepare import Prepared
 from dashgen.testing.promtool.ask import ask
@@ -28,11 +28,12 @@ alerts:
   LLMTimeToFirstTokenHigh: {firing: 11m.., annotations: {summary: "…"}}
   LLMCostBaselineMissing: {firing: []}
 queries:
+  - {at: 12m, expr: 'count(ALERTS{alertname="LLMTimeToFirstTokenHigh", alertstate="firing"})', shows: 1}
   - {at: 20m, expr: "rate(m[5m])", shows: 1.0101 +- 1 %}
   - {at: 20m, expr: "vector(0/0)", shows: .nan}
   - {at: 20m, expr: "nothing", shows: empty}
 """
-RATE, NUMBER, NOTHING = -3, -2, -1
+FIRING, RATE, NUMBER, NOTHING = -4, -3, -2, -1
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def answered(answers, number, *samples):
 
 def shifted(answers, by):
     """The same answers, but what alerts do comes so many evaluations later."""
-    states = len(answers.samples) - 3
+    states = len(answers.samples) - 4
     late = ((),) * by + answers.samples[: states - by]
     return replace(answers, samples=late + answers.samples[states:], firing=((),) * len(answers.firing))
 
@@ -89,7 +90,7 @@ def test_one_that_it_does_not_explain_is_a_failure_of_vmalert_alone(case, answer
     assert (difference.reason, difference.contradicts) == ("", True)
     (failure,) = result.failures
     assert failure.subject == "query at 20m, says vmalert-tool"
-    assert failure.actual == "0.5" and failure.where.line == 13
+    assert failure.actual == "0.5" and failure.where.line == 14
     assert [each.series for each in failure.fed] == ['m{a="1"}']
 
 
@@ -132,6 +133,13 @@ def test_an_alert_may_be_late_by_its_range(case, answers, evaluations, excused):
     assert "firing 11m..20m" in difference.promtool
     failed = [each.subject for each in result.failures if each.subject.startswith("LLMTimeToFirstTokenHigh{")]
     assert bool(failed) != excused
+
+
+@pytest.mark.parametrize(("evaluations", "reason"), [(1, ALERTS), (11, "")])
+def test_what_counts_alerts_differs_as_they_do(case, answers, evaluations, reason):
+    result = verdict(case, answers, answered(shifted(answers, evaluations), FIRING))
+    (difference,) = (each for each in result.differences if each.subject == "query at 12m")
+    assert (difference.reason, difference.contradicts) == (reason, True)
 
 
 def test_texts_of_alerts_that_fire_on_both_are_compared_once(case, answers):
