@@ -69,11 +69,9 @@ class Session:
         return self._known[key]
 
     def _key(self, target: Target, candidate: Candidate) -> str:
-        stage = candidate.stage
-        known = (target, stage.plan.name)
+        known = (target, candidate.stage.plan.name)
         if known not in self._keys:
-            digest = Batch(stage.plan, stage.rules, (Pending(0, target, ORIGINAL, ()).chain(candidate),)).digest()
-            self._keys[known] = hashlib.sha256(f"{self._salt} {digest}".encode()).hexdigest()
+            self._keys[known] = hashlib.sha256(f"{self._salt} {key(target, candidate)}".encode()).hexdigest()
         return self._keys[known]
 
     def ask(self, wanted: Iterable[Asked], done: Callable[[], object]) -> None:
@@ -139,6 +137,17 @@ class Session:
                 return original
             self._sound[here] = not known
         return original if candidate.stage.plan.together and self._sound[here] else None
+
+
+def key(target: Target, candidate: Candidate) -> str:
+    """All that a case's verdict on mutants of a target follows from.
+
+    The target itself is part of it: several rules may write one record, and several panels ask the same.
+    """
+    stage, place = candidate.stage, candidate.place
+    rule = stage.rules.by_spot[place.spot] if place.spot is not None else place.path
+    original = Pending(0, target, ORIGINAL, ()).chain(candidate)
+    return f"{rule!r} {Batch(stage.plan, stage.rules, (original,)).digest()}"
 
 
 class Load:

@@ -25,6 +25,7 @@ from tests.testing.mutate.toy import (
     GOOD,
     GROUPS,
     HIGH,
+    OTHER,
     QUERIES,
     RATE,
     RATIO,
@@ -289,6 +290,36 @@ def test_the_case_that_killed_a_mutant_is_asked_first(tmp_path: Path):
     )
     assert verdicts(again).items() <= verdicts(first).items()
     assert set(asked) == {"strong"}
+
+
+def test_rules_of_one_record_are_not_taken_for_each_other(tmp_path: Path):
+    # What is a mutant of one (by (model) -> by ()) is what the other says.
+    whole = replace(OTHER, expr=RATE.expr.replace("by (model)", "by ()"), labels={"source": "all"})
+    made = bundle(changed(GROUPS, OTHER, whole))
+    case = plan(made, queries={("toy:requests:rate5m", 15): [1.010101, 1.010101]})
+    remembered = Verdicts(tmp_path)
+    first = run([made], [case], verdicts=remembered)
+    assert judged(first, "record", "toy:requests:rate5m", "`rate` → `increase`") == {"killed"}
+    again = run([made], [case], verdicts=remembered)
+    assert [each.verdict for each in again.judged] == [each.verdict for each in first.judged]
+    assert again.runs == 0
+    keys = {session.key(each, candidate) for each, candidate in originals(made, case)}
+    assert len(keys) == len(list(originals(made, case)))
+
+
+def test_panels_that_ask_the_same_are_not_taken_for_each_other():
+    made = bundle(queries={"toy/errors/a": "toy:errors:ratio", "toy/errors/b": "toy:errors:ratio"})
+    case = plan(made, {("toy/errors/a", 15): [0.25], ("toy/errors/b", 15): [0.25]})
+    pairs = list(originals(made, case))
+    assert len({session.key(each, candidate) for each, candidate in pairs}) == len(pairs)
+
+
+def originals(made, case):
+    """Every target the case can see, as it is."""
+    stages = running.stages([case])
+    for target in running.targets([made]):
+        for candidate in running.candidates(target, stages):
+            yield target, candidate
 
 
 def test_a_changed_alert_is_the_only_thing_asked_about(tmp_path: Path):
