@@ -143,6 +143,8 @@ def test(
         engine is Engine.VMALERT,
     )
     _only_with_mutate(mutate, {"--target": target, "--changed": changed, "--baseline": baseline})
+    if baseline and (options.specs or options.run):
+        raise _part_of_a_baseline()
     if mutate and options.second:
         raise _two_judges()
     screen = Screen(color)
@@ -193,6 +195,14 @@ def _two_judges() -> Exception:
 
     found = "vmalert, given with --mutate"
     return InputError([Problem(Location("--engine"), found, "promtool, which judges mutants", "leave one of them out")])
+
+
+def _part_of_a_baseline() -> Exception:
+    from dashgen.errors import InputError, Location, Problem
+
+    found = "given with SPEC or --run"
+    expected = "all specs and scenarios: the file is about all of them"
+    return InputError([Problem(Location("--baseline"), found, expected, "narrow it with --target instead")])
 
 
 def _only_with_mutate(mutate: bool, given: Mapping[str, object]) -> None:

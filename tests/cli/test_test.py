@@ -173,3 +173,27 @@ def test_fail_fast_stops_at_the_first_failure(run: Run) -> None:
     assert "2 cases" in run(cases)[1]
     code, out, _ = run(cases, "--fail-fast")
     assert code == 1 and "1 case," in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--changed",), "add --mutate"),
+        (("--mutate", "--baseline", "--run", "slow"), "narrow it with --target"),
+        (("--mutate", "--baseline", "specs/support.yaml"), "narrow it with --target"),
+        (("--mutate", "--target", "["), "a regular expression"),
+        (("--mutate", "--engine", "vmalert"), "leave one of them out"),
+    ],
+)
+def test_options_of_mutation_that_contradict_each_other_are_refused(
+    run: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    code, out, err = run(SCENARIO, *arguments)
+    assert (code, out) == (2, "") and said in err
+
+
+def test_mutants_are_judged_by_the_scenarios_there_are(run: Run) -> None:
+    code, out, err = run(SCENARIO, "--mutate", "--target", "^LLMTimeToFirstTokenHigh$")
+    assert (code, err) == (1, "")
+    assert "survived: alert LLMTimeToFirstTokenHigh [support]" in out and "score" in out
+    assert run(SCENARIO, "--mutate", "--target", "^LLMTimeToFirstTokenHigh$", "--min-score", "10")[0] == 0

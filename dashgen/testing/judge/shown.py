@@ -74,7 +74,10 @@ def panels(subject: Subject, moments: Sequence[PanelMoment], where: Where) -> It
                 known = [variable.name for variable in shown.board.variables]
                 raise InputError([_unknown_variable(str(error.args[0]), known, where("panels", number))]) from error
             except UnknownVariableError as error:
-                raise InputError([Problem(place, str(error), "only variables of its dashboard", "")]) from error
+                problem = Problem(
+                    place, str(error), "only variables of its dashboard", "correct the query of the panel"
+                )
+                raise InputError([problem]) from error
             yield Asked(Question(expr, _time(each.at)), shows, legend_of(shown), each.tolerance, place, path, send)
 
 
@@ -100,7 +103,7 @@ def _unknown_query(subject: Subject, path: str, where: Location) -> Problem:
         where,
         f"spec {subject.spec.name} has no panel query {path!r}",
         f"dashboard/panel/query, such as {listing(beside[:6])}",
-        f"did you mean `{meant}`?" if meant else "`dashgen test --list-queries SPEC` names them",
+        f"did you mean `{meant}`?" if meant else "`dashgen test --names` lists them",
     )
 
 
