@@ -123,6 +123,7 @@ def build(data: Mapping[str, Any]) -> Exporter:
             for name, item in data.get("engines", {}).items()
         ),
         listed="shipped" in data,
+        owns=tuple(data.get("owns", ())),
         hidden_flag=data.get("hidden_flag", ""),
         off_hint=data.get("off_hint", ""),
         notes=tuple(data.get("notes", ())),

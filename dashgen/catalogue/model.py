@@ -212,7 +212,8 @@ class Exporter:
     series do not say which model they are of), ``labels_honored`` what
     changes when the scrape honours the exporter's own labels, ``label_changes`` what changes from a version on.
     ``route`` is the route of everything it reports, ``by-model`` when the spec's models say it, empty when a
-    label does. ``target_labels`` are those the scrape adds, allowed in any selector. ``listed``: it exposes what
+    label does. ``target_labels`` are those the scrape adds, allowed in any selector. ``owns`` are beginnings of
+    names that nothing else uses and of which every one there is has an entry. ``listed``: it exposes what
     a configuration file lists, and nothing else. ``breaks``: from that version on the
     entries are known to be wrong, and why.
     """
@@ -236,6 +237,7 @@ class Exporter:
     variants: Mapping[str, Variant] = field(default_factory=dict)
     engines: tuple[Engine, ...] = ()
     listed: bool = False
+    owns: tuple[str, ...] = ()
     hidden_flag: str = ""
     off_hint: str = ""
     notes: tuple[str, ...] = ()

@@ -58,6 +58,7 @@ TOP_KEYS = frozenset(
         "label_changes",
         "target_labels",
         "presence",
+        "owns",
         "variants",
         "engines",
         "hidden_flag",

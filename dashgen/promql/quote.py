@@ -10,6 +10,9 @@ import re
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _PLAIN = re.compile(r"[ !#%-\[\]-~]*")
 """Printable ASCII without the quote, the backslash and ``$``: what needs no escape."""
+_ESCAPED = re.compile(r"\\\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
+_NAMED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_LARGEST = 0x10FFFF
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 
@@ -25,6 +28,23 @@ def string(value: str) -> str:
         _ESCAPES.get(char) or (char if char >= " " and char not in "\x7f$" else f"\\x{ord(char):02x}") for char in value
     )
     return f'"{escaped}"'
+
+
+def unquote(written: str) -> str:
+    """What a PromQL string says: the text between its quotes, escapes undone; other text as it is."""
+    mark = written[:1]
+    if mark not in ("'", '"', "`") or len(written) < 2 or written[-1] != mark:
+        return written
+    inner = written[1:-1]
+    return inner if mark == "`" or "\\" not in inner else _ESCAPED.sub(_escaped, inner)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    byte, short, long, octal, other = match.groups()
+    number = int(octal, 8) if octal else int(byte or short or long or "0", 16)
+    if other is not None:
+        return _NAMED.get(other, other)
+    return chr(number) if number <= _LARGEST else "\N{REPLACEMENT CHARACTER}"
 
 
 def regex(value: str) -> str:

@@ -14,6 +14,7 @@ Kind = Literal[
     "name", "number", "duration", "string", "operator", "punctuation", "comment", "variable", "space", "unknown"
 ]
 DURATION = r"(?:[0-9]+(?:ms|[smhdwy]))+"
+_DURATION = re.compile(DURATION)
 _MILLISECONDS = {
     "ms": 1,
     "s": 1000,
@@ -88,3 +89,8 @@ def milliseconds(duration: str) -> int:
     """Length of a duration token such as ``1h30m``."""
     parts = re.findall(r"([0-9]+)(ms|[smhdwy])", duration)
     return sum(int(number) * _MILLISECONDS[unit] for number, unit in parts)
+
+
+def seconds(text: str) -> float | None:
+    """Length of a duration such as ``1h30m``; None for a variable or anything else."""
+    return milliseconds(text) / 1000 if _DURATION.fullmatch(text) else None

@@ -1,0 +1,1 @@
+"""Alerts that never fire, always fire, or say too little."""

@@ -1,0 +1,1 @@
+"""Dashboards that cannot be moved, picked from, or believed."""

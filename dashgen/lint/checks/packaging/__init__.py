@@ -1,0 +1,1 @@
+"""Files that the tool which ships them will refuse or change."""

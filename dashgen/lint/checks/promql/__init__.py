@@ -1,0 +1,1 @@
+"""Expressions that mean something else than they seem to."""

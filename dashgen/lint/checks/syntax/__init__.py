@@ -1,0 +1,1 @@
+"""Text that is no PromQL, or not for the Prometheus that will read it."""
