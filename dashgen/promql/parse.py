@@ -134,7 +134,7 @@ class _Reader:
         if self.text() in ("-", "+"):
             sign = self.take()
             inner = self.expression(_POWER)
-            return Signed(sign.start, inner.end, inner)
+            return Signed(sign.start, inner.end, inner, sign.text == "-")
         return self._modified(self._primary())
 
     def _modified(self, node: Node) -> Node:

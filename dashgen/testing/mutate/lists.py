@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashgen.testing.mutate.nodes import LabelList
+from dashgen.promql.nodes import LabelList
 from dashgen.testing.mutate.subject import Edit
 
 

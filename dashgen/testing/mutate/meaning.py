@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from dashgen.testing.mutate.nodes import Aggregate, Binary, Call, Matcher, Node, Number, Paren, Selector, bare, walk
-from dashgen.testing.mutate.parse import COMPARISONS
+from dashgen.promql.nodes import Aggregate, Binary, Call, Matcher, Node, Number, Paren, Selector, bare, walk
+from dashgen.promql.parse import COMPARISONS
 from dashgen.testing.mutate.subject import Subject
 
 _PRESENCE = frozenset({"absent", "absent_over_time", "count_over_time", "present_over_time", "timestamp"})
 _COUNTS = frozenset({"count", "count_over_time", "increase", "resets", "changes"})
-_COUNTED = re.compile(r":(?:increase\w*|count|pods|sum)$|_total$")
+_COUNTED = re.compile(r":(?:increase\w*|requests_\w+|count|pods|sum)$|_total$")
 
 
 def value_matters(subject: Subject, node: Node, above: tuple[Node, ...]) -> bool:

@@ -10,10 +10,10 @@ from functools import lru_cache
 import promql_parser
 
 from dashgen.promql.macros import UnknownVariableError, expand, times
+from dashgen.promql.parse import NotPromQLError, parse
 from dashgen.promql.tokens import Token, milliseconds, significant
 from dashgen.spec.types import duration_text
 from dashgen.testing.mutate.operators import OPERATORS
-from dashgen.testing.mutate.parse import NotPromQLError, parse
 from dashgen.testing.mutate.subject import Change, Edit, Retimed, Subject, Timing
 
 _SHOWN = 60

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from dashgen.promql import quote
-from dashgen.testing.mutate.nodes import At, Matcher, Node, Offset, Ranged, Selector, walk
-from dashgen.testing.mutate.parse import NotPromQLError, parse
+from dashgen.promql.nodes import At, Matcher, Node, Offset, Ranged, Selector, walk
+from dashgen.promql.parse import NotPromQLError, parse
 
 ALERTS = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 """What Prometheus itself records about alerts."""

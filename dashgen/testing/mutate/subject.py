@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from dashgen.testing.mutate.nodes import Node, walk
+from dashgen.promql.nodes import Node, walk
 
 N = TypeVar("N", bound=Node)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashgen.promql.nodes import Aggregate, Call, Node, Paren, walk
 from dashgen.testing.mutate.meaning import value_matters
-from dashgen.testing.mutate.nodes import Aggregate, Call, Node, Paren, walk
 from dashgen.testing.mutate.subject import Change, Edit, Subject
 
 _LIKE = {

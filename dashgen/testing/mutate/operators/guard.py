@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashgen.testing.mutate.nodes import Binary
+from dashgen.promql.nodes import Binary
 from dashgen.testing.mutate.subject import Change, Edit, Subject
 
 _OTHER = {"and": "unless", "unless": "and"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashgen.promql.nodes import Aggregate
 from dashgen.testing.mutate.lists import without_each
-from dashgen.testing.mutate.nodes import Aggregate
 from dashgen.testing.mutate.subject import Change, Subject
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashgen.promql.nodes import Selector
 from dashgen.testing.mutate.meaning import implied
-from dashgen.testing.mutate.nodes import Selector
 from dashgen.testing.mutate.subject import Change, Edit, Subject
 
 _NEGATED = {"=": "!=", "!=": "=", "=~": "!~", "!~": "=~"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from dashgen.promql.nodes import Offset
 from dashgen.promql.tokens import milliseconds
 from dashgen.spec.types import duration_text
-from dashgen.testing.mutate.nodes import Offset
 from dashgen.testing.mutate.subject import Change, Edit, Subject
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashgen.testing.mutate.nodes import Binary, Number, bare
+from dashgen.promql.nodes import Binary, Number, bare
 from dashgen.testing.mutate.subject import Change, Edit, Subject
 
 _ARITHMETIC = frozenset("+-*/%")

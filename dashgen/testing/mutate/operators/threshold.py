@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashgen.promql.nodes import Binary, Node, Number, bare
+from dashgen.promql.parse import COMPARISONS
 from dashgen.testing.mutate.meaning import between_counts, counts, is_time
-from dashgen.testing.mutate.nodes import Binary, Node, Number, bare
-from dashgen.testing.mutate.parse import COMPARISONS
 from dashgen.testing.mutate.subject import Change, Edit, Subject
 
 _DAY = 86_400

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from dashgen.promql.nodes import At, Call, Offset, Ranged, Word
 from dashgen.promql.tokens import milliseconds, tokens
 from dashgen.spec.types import duration_text
-from dashgen.testing.mutate.nodes import At, Call, Offset, Ranged, Word
 from dashgen.testing.mutate.subject import Change, Edit, Subject
 
 _ADDS_UP = frozenset({"sum_over_time", "count_over_time"})

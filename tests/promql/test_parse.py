@@ -6,8 +6,7 @@ import promql_parser
 import pytest
 
 from dashgen.promql.macros import expand, times
-from dashgen.testing.mutate.mutants import _ANYTHING
-from dashgen.testing.mutate.nodes import (
+from dashgen.promql.nodes import (
     Aggregate,
     At,
     Binary,
@@ -20,7 +19,8 @@ from dashgen.testing.mutate.nodes import (
     Signed,
     Text,
 )
-from dashgen.testing.mutate.parse import NotPromQLError, parse
+from dashgen.promql.parse import NotPromQLError, parse
+from dashgen.testing.mutate.mutants import _ANYTHING
 from tests.testing.mutate.test_operators import expressions
 
 
