@@ -252,16 +252,18 @@ def _unread_gateways(spec: Spec) -> Iterator[RecordingRule]:
 
 def unread(spec: Spec) -> Built:
     """LLMTelemetryVersionMismatch: pods that report, but not under the names of the version in the spec."""
-    records = (*_unread_engines(spec), *_unread_gateways(spec))
+    engines = _unread_engines(spec)
+    records = (*engines, *_unread_gateways(spec))
     if not records:
         return Built()
+    model = "{{ with $labels.model }}{{ . }} {{ end }}" if engines else ""
     scope = service_scope(spec)
     alert = make_alert(
         spec,
         "LLMTelemetryVersionMismatch",
         "\nor ".join(f"{scope.read(name)} > 0" for name in dict.fromkeys(rule.record for rule in records)),
         severity="ticket",
-        summary="pods of {{ $labels.llm_source }} {{ $labels.model }} run a version the spec does not cover",
+        summary=f"pods of {{{{ $labels.llm_source }}}} {model}run a version the spec does not cover",
         description=(
             "{{ $value }} pods of {{ $labels.llm_source }} report{{ with $labels.model }} {{ . }}{{ end }}, but not "
             "under the names that the version in the spec uses: "

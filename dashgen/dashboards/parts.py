@@ -25,7 +25,7 @@ from dashgen.model import (
 from dashgen.promql import quote
 from dashgen.promql.selector import Match, vector
 from dashgen.signals import Recorded, find
-from dashgen.signals.capacity import RUNNING
+from dashgen.signals.capacity import KV_CACHE, RUNNING, WAITING
 from dashgen.signals.raw import source_matches
 from dashgen.signals.resolve import USERS, source_vantage
 from dashgen.signals.scope import CLUSTER, PRICE, cluster_as_seen, has_cluster, seen_scope, service_scope
@@ -113,7 +113,8 @@ def variables(spec: Spec, *, instance: bool = False) -> tuple[Variable, ...]:
     chosen = (*chosen, Match("namespace", "=~", "$namespace", raw=True))
     found += [listed("model", "Model", chosen), listed("route", "Route", chosen)]
     running = find(spec, RUNNING, "engine")
-    if instance and isinstance(running, Recorded):
+    drawn = any(isinstance(find(spec, signal, "engine"), Recorded) for signal in (KV_CACHE, WAITING))
+    if instance and drawn and isinstance(running, Recorded):
         query = f"label_values({_of_any_source(spec, running)}, instance)"
         found.append(Variable("instance", "Instance", "query", query, multi=True, include_all=True))
     return tuple(found)

@@ -42,7 +42,8 @@ def telemetry_row(spec: Spec) -> Row:
         "height": 6,
     }
     if telemetry.telemetry(spec).alerts:
-        panel = Panel(**frame, queries=(Query("present", expr, named(spec, "{{llm_exporter}} {{model}}")),))
+        legend = named(spec, " ".join(f"{{{{{label}}}}}" for label in labels))
+        panel = Panel(**frame, queries=(Query("present", expr, legend),))
     else:
         how = "add a source of kind app or kube-state-metrics, or take out scales_to_zero"
         reason = "every source may scale to zero, and nothing says when it should be there"
