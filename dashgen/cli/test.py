@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -15,7 +15,6 @@ from dashgen.cli.color import Color
 
 if TYPE_CHECKING:
     from dashgen.cli.console import Output as Screen
-    from dashgen.testing.results import Run
 
 
 class Engine(StrEnum):
@@ -122,13 +121,15 @@ def test(
 ) -> None:
     """Prove every alert and every panel query with promtool, on made-up and on recorded series."""
     from dashgen.cli.console import Output as Screen
+    from dashgen.cli.outputs import paired
+    from dashgen.testing.report.registry import formats
 
     options = Options(
         tuple(specs or ()),
         tuple(scenarios or ()),
         run,
         promtool,
-        _outputs(format or ["text"], output or []),
+        paired(format or ["text"], output or [], formats()),
         fail_fast,
         keep,
         coverage or min_coverage is not None,
@@ -147,6 +148,8 @@ def test(
         raise _part_of_a_baseline()
     if mutate and options.second:
         raise _two_judges()
+    if mutate and (format or output):
+        raise _text_only()
     screen = Screen(color)
     if names:
         _names(screen, options)
@@ -161,40 +164,27 @@ def test(
     watch_files(options.specs, verdict, verdict, options.scenarios)
 
 
-def _outputs(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[tuple[str, Path | None], ...]:
-    """Each format with its file; None is stdout.
-
-    Raises:
-        InputError: for a format that does not exist, more files than formats, and two formats for stdout.
-    """
-    from dashgen.errors import InputError, Location, Problem
-    from dashgen.testing.report.registry import formats as known
-
-    problems = [
-        Problem(Location("--format"), f"unknown format {name!r}", f"one of {', '.join(known())}", "choose one of them")
-        for name in formats
-        if name not in known()
-    ]
-    if len(outputs) > len(formats):
-        found = f"{len(outputs)} times --output and {len(formats)} times --format"
-        problems.append(Problem(Location("--output"), found, "one --format for each --output", "name the formats"))
-    paired = [
-        (name, outputs[number] if number < len(outputs) and str(outputs[number]) != "-" else None)
-        for number, name in enumerate(formats)
-    ]
-    if sum(path is None for _, path in paired) > 1:
-        found = f"{' and '.join(name for name, path in paired if path is None)} would both be written to stdout"
-        problems.append(Problem(Location("--output"), found, "one format on stdout", "give the others an --output"))
-    if problems:
-        raise InputError(problems)
-    return tuple(paired)
-
-
 def _two_judges() -> Exception:
     from dashgen.errors import InputError, Location, Problem
 
     found = "vmalert, given with --mutate"
     return InputError([Problem(Location("--engine"), found, "promtool, which judges mutants", "leave one of them out")])
+
+
+def _text_only() -> Exception:
+    from dashgen.errors import InputError, Location, Problem
+
+    found = "given with --mutate"
+    return InputError(
+        [
+            Problem(
+                Location("--format, --output"),
+                found,
+                "neither: survivors are text on stdout",
+                "redirect stdout instead",
+            )
+        ]
+    )
 
 
 def _part_of_a_baseline() -> Exception:
@@ -228,12 +218,13 @@ def _names(screen: Screen, options: Options) -> None:
 
 def _verdict(screen: Screen, options: Options) -> bool:
     """Run, report, and say whether everything holds."""
+    from dashgen.cli.outputs import write
     from dashgen.cli.test_run import run_tests
     from dashgen.testing.coverage import enough
+    from dashgen.testing.report.registry import FORMATS
 
     run = run_tests(options)
-    for name, path in options.outputs:
-        _write(screen, name, path, run, quiet=options.quiet)
+    write(screen, options.outputs, FORMATS, run, quiet=options.quiet)
     return not run.failures and enough(run.coverage, options.min_coverage)
 
 
@@ -247,17 +238,3 @@ def _mutation(screen: Screen, options: Options) -> bool:
     promtool = find(Path(options.promtool) if options.promtool else None)
     prepared = load(options)[1].prepared
     return mutate(screen, options, promtool, chosen_by(options.run, prepared) if options.run else prepared)
-
-
-def _write(screen: Screen, name: str, path: Path | None, run: Run, *, quiet: bool) -> None:
-    from dashgen.cli.console import visible
-    from dashgen.emit.single_file import replace_file
-    from dashgen.testing.report.registry import is_report, lines
-
-    found = lines(name, run, quiet=quiet)
-    if path is None:
-        for line in found:
-            screen.line(line.text, line.style)
-        return
-    text = "".join(f"{visible(line.text)}\n" for line in found)
-    replace_file(path, text, what="report", ours=is_report)

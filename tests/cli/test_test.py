@@ -183,6 +183,7 @@ def test_fail_fast_stops_at_the_first_failure(run: Run) -> None:
         (("--mutate", "--baseline", "specs/support.yaml"), "narrow it with --target"),
         (("--mutate", "--target", "["), "a regular expression"),
         (("--mutate", "--engine", "vmalert"), "leave one of them out"),
+        (("--mutate", "--format", "json"), "redirect stdout"),
     ],
 )
 def test_options_of_mutation_that_contradict_each_other_are_refused(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from dashgen.testing.report.line import ASIDE, RIGHT, WRONG, Line
+from dashgen.report.line import ASIDE, RIGHT, WRONG, Line
 from dashgen.testing.results import Failure, Stretch, Timeline, moment
 
 WIDTH = 60

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dashgen.testing.report.line import ASIDE, HEADING, WARNING, Line, columns, indented
+from dashgen.report.line import ASIDE, HEADING, WARNING, Line, columns, indented
 from dashgen.testing.results import Covered
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashgen.testing.report.line import ASIDE, HEADING, WARNING, WRONG, Line, indented
+from dashgen.report.line import ASIDE, HEADING, WARNING, WRONG, Line, indented
 from dashgen.testing.results import Difference, Result, Run
 
 UNKNOWN = "no known difference of the engines explains it"

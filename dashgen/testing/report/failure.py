@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashgen.report.line import ASIDE, HEADING, RIGHT, WRONG, Line, columns, indented, one_each, one_line
 from dashgen.testing.report.bars import bars
-from dashgen.testing.report.line import ASIDE, HEADING, RIGHT, WRONG, Line, columns, indented, one_each, one_line
 from dashgen.testing.results import Failure
 
 MOST_FED = 6

@@ -6,8 +6,8 @@ import re
 
 from hypothesis import given
 
+from dashgen.report.line import plain
 from dashgen.testing.report import differences, failure, registry
-from dashgen.testing.report.line import plain
 from tests.testing.report.sample import FAILED
 from tests.testing.report.texts import TEXT, run_of
 

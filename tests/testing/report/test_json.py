@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 from hypothesis import given
 
+from dashgen.report.line import plain
 from dashgen.testing.report import registry
 from dashgen.testing.report.formats import json as format_json
-from dashgen.testing.report.line import plain
 from dashgen.testing.results import Kind
 from tests.testing.report.sample import COMPARED, FAILED, GOOD, NOTHING
 from tests.testing.report.texts import TEXT, run_of

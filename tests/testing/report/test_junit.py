@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 
+from dashgen.report.line import plain
 from dashgen.testing.report import registry
-from dashgen.testing.report.line import plain
 from tests.testing.report.sample import COMPARED, FAILED, GOOD, NOTHING
 from tests.testing.report.texts import TEXT, run_of
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from dashgen.errors import InputError
+from dashgen.report.line import plain
 from dashgen.testing.report import coverage, failure, registry
-from dashgen.testing.report.line import plain
 from dashgen.testing.results import Covered
 from tests.testing.report.sample import FAILED, GOOD, LATE
 from tests.testing.report.texts import TEXT, run_of

@@ -23,7 +23,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dashgen.errors import Location
-from dashgen.testing.report.line import Line
+from dashgen.report.line import Line
 from dashgen.testing.results import Failure, Result, Run, Stretch, Timeline
 
 VERSION = 1

@@ -5,17 +5,14 @@ ASCII with character references, and without the characters XML cannot hold: the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from xml.etree import ElementTree
 
+from dashgen.report.line import Line, one_line, plain
+from dashgen.report.xml import document, legal
 from dashgen.testing.report import differences, failure
-from dashgen.testing.report.line import Line, one_line, plain
 from dashgen.testing.results import Result, Run
-
-# A carriage return is allowed, but no parser hands it on.
-_ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def lines(run: Run, *, quiet: bool = False) -> Iterator[Line]:
@@ -23,9 +20,7 @@ def lines(run: Run, *, quiet: bool = False) -> Iterator[Line]:
     root = ElementTree.Element("testsuites")
     for number, spec in enumerate(dict.fromkeys(result.spec for result in run.results)):
         _suite(root, run, number, spec, [result for result in run.results if result.spec == spec])
-    ElementTree.indent(root)
-    yield Line('<?xml version="1.0" encoding="UTF-8"?>')
-    yield from map(Line, ElementTree.tostring(root, "us-ascii").decode().split("\n"))
+    yield from document(root)
 
 
 def _suite(root: ElementTree.Element, run: Run, number: int, spec: str, results: Sequence[Result]) -> None:
@@ -33,7 +28,7 @@ def _suite(root: ElementTree.Element, run: Run, number: int, spec: str, results:
         root,
         "testsuite",
         {
-            "name": _legal(spec),
+            "name": legal(spec),
             "package": "dashgen",
             "id": str(number),
             "hostname": "localhost",
@@ -48,12 +43,12 @@ def _suite(root: ElementTree.Element, run: Run, number: int, spec: str, results:
     tools = [("promtool", run.promtool), ("promtool.version", run.version)]
     tools += [("vmalert", run.vmalert.path), ("vmalert.version", run.vmalert.version)] if run.vmalert else []
     for name, value in tools:
-        ElementTree.SubElement(properties, "property", {"name": name, "value": _legal(value)})
+        ElementTree.SubElement(properties, "property", {"name": name, "value": legal(value)})
     for result in results:
         _case(suite, result)
     found = [text for result in results for text in differences.plain(result)]
-    ElementTree.SubElement(suite, "system-out").text = _legal("\n\n".join(found)) or None
-    ElementTree.SubElement(suite, "system-err").text = _legal("\n".join(run.warnings))
+    ElementTree.SubElement(suite, "system-out").text = legal("\n\n".join(found)) or None
+    ElementTree.SubElement(suite, "system-err").text = legal("\n".join(run.warnings))
 
 
 def _case(suite: ElementTree.Element, result: Result) -> None:
@@ -61,16 +56,12 @@ def _case(suite: ElementTree.Element, result: Result) -> None:
     case = ElementTree.SubElement(
         suite,
         "testcase",
-        {"name": _legal(one_line(name)), "classname": _legal(result.spec), "time": f"{result.seconds:.3f}"},
+        {"name": legal(one_line(name)), "classname": legal(result.spec), "time": f"{result.seconds:.3f}"},
     )
     if result.failures:
         # One for each case: the schema of Ant has no room for more.
         first, more = result.failures[0], len(result.failures) - 1
         message = f"{first.subject}: expected {first.expected}, actual {first.actual}"
         message += f" (and {more} more)" if more else ""
-        element = ElementTree.SubElement(case, "failure", {"type": first.kind, "message": _legal(one_line(message))})
-        element.text = _legal("\n\n".join(plain(failure.lines(each)) for each in result.failures))
-
-
-def _legal(text: str) -> str:
-    return _ILLEGAL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+        element = ElementTree.SubElement(case, "failure", {"type": first.kind, "message": legal(one_line(message))})
+        element.text = legal("\n\n".join(plain(failure.lines(each)) for each in result.failures))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashgen.report.line import ASIDE, RIGHT, WARNING, WRONG, Line, indented, one_each
 from dashgen.testing.report import coverage, differences, failure
-from dashgen.testing.report.line import ASIDE, RIGHT, WARNING, WRONG, Line, indented, one_each
 from dashgen.testing.report.summary import summary
 from dashgen.testing.results import Run
 
