@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
 from dashgen.cli.moments import length, moment
+from dashgen.cli.server import (
+    TIMEOUT,
+    URL,
+    Access,
+    BasicAuthFile,
+    BearerTokenFile,
+    CaFile,
+    CertFile,
+    HeaderEnv,
+    HeaderFile,
+    Insecure,
+    KeyFile,
+    Timeout,
+    reach,
+    warnings,
+)
 
 if TYPE_CHECKING:
-    from dashgen.testing.recording.client import Server
+    from dashgen.prometheus.client import Server
     from dashgen.testing.recording.model import Recording
     from dashgen.testing.recording.record import Plan
 
 HOUR = timedelta(hours=1)
+LESS = "record less (--from, --to, --warm-up)"
 
 
 def record(
     spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The spec whose series to record.")],
     *,
-    prometheus: Annotated[str, typer.Option(metavar="URL", help="Whom to ask: http://host:port or https://host/path.")],
+    prometheus: Annotated[str, typer.Option(metavar="URL", help=f"Whom to ask: {URL}.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="What to write; ends in .series.")],
     start: Annotated[
         str, typer.Option("--from", metavar="TIME", help="RFC 3339, or 2h for that long ago. Default: 1h before --to.")
@@ -39,22 +55,15 @@ def record(
     step: Annotated[
         str, typer.Option(metavar="DURATION", help="Scrape interval of series too short to tell. Default: the spec's.")
     ] = "",
-    bearer_token_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Holds a bearer token. Default: $DASHGEN_PROMETHEUS_TOKEN.")
-    ] = None,
-    basic_auth_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Holds user:password.")] = None,
-    header_file: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Holds more headers, `Name: value` lines; repeatable.")
-    ] = None,
-    header_env: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VARIABLE", help="A header whose value is in the environment; repeatable."),
-    ] = None,
-    ca_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Authorities to trust instead, PEM.")] = None,
-    cert_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Our certificate, PEM.")] = None,
-    key_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key, when it is not in there.")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Trust any certificate; anybody may listen.")] = False,
-    timeout: Annotated[str, typer.Option(metavar="DURATION", help="How long to wait for an answer.")] = "60s",
+    bearer_token_file: BearerTokenFile = None,
+    basic_auth_file: BasicAuthFile = None,
+    header_file: HeaderFile = None,
+    header_env: HeaderEnv = None,
+    ca_file: CaFile = None,
+    cert_file: CertFile = None,
+    key_file: KeyFile = None,
+    insecure: Insecure = False,
+    timeout: Timeout = TIMEOUT,
     hash_key_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Key of hashes, so that recordings agree. Default: random, then forgotten."),
@@ -75,20 +84,23 @@ def record(
 
     from dashgen.cli.console import progress
     from dashgen.emit.single_file import replace_file
+    from dashgen.prometheus.credentials import key_of
     from dashgen.spec.types import duration_text
-    from dashgen.testing.recording.client import Server, address
-    from dashgen.testing.recording.credentials import CredentialFiles, credentials, key_of
     from dashgen.testing.recording.encode import encode
     from dashgen.testing.recording.format import is_recording
-    from dashgen.testing.recording.tls import Tls
 
-    files = CredentialFiles(bearer_token_file, basic_auth_file, header_file or (), header_env or ())
-    server = Server(
-        address(prometheus),
-        credentials(files, os.environ),
-        Tls(ca_file, cert_file, key_file, insecure),
-        (length("--timeout", timeout) or HOUR).total_seconds(),
+    access = Access(
+        bearer_token_file,
+        basic_auth_file,
+        header_file or (),
+        header_env or (),
+        ca_file,
+        cert_file,
+        key_file,
+        insecure,
+        timeout,
     )
+    server = reach(prometheus, access, LESS)
     asked = length("--warm-up", warm_up)
     interval = length("--step", step)
     key = key_of(hash_key_file) if hash_key_file else os.urandom(32)
@@ -98,7 +110,7 @@ def record(
 
     _check_output(output, ours)
     planned = _plan(spec, start, end, asked, extensions=not no_extend)
-    for warning in _insecure(server):
+    for warning in warnings(server):
         progress(warning)
     found = _recorded(planned, server, interval, key, partial=allow_partial, quiet=quiet, capped=asked is not None)
     text = encode(found)
@@ -158,19 +170,6 @@ def _in_order(since: datetime, until: datetime, now: datetime) -> None:
         raise InputError(problems)
 
 
-def _insecure(server: Server) -> Iterator[str]:
-    """What nobody should overlook."""
-    if server.tls.insecure:
-        yield "WARNING: --insecure: the server is not verified; whoever answers sees the credentials"
-    host = urlsplit(server.url).hostname
-    if (
-        server.url.startswith("http://")
-        and server.credentials.headers
-        and host not in ("localhost", "127.0.0.1", "::1")
-    ):
-        yield f"WARNING: credentials go to {host} unencrypted: the address begins with http://"
-
-
 def _recorded(
     planned: Plan,
     server: Server,
@@ -183,8 +182,8 @@ def _recorded(
 ) -> Recording:
     from dashgen.cli.bar import bar
     from dashgen.cli.console import progress
+    from dashgen.prometheus.client import Client
     from dashgen.testing.recording.api import Api
-    from dashgen.testing.recording.client import Client
     from dashgen.testing.recording.notes import about_plan, about_privacy, about_series
     from dashgen.testing.recording.record import captured, masks, recording
 

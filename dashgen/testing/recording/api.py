@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashgen.prometheus import faults
+from dashgen.prometheus.client import Client
+from dashgen.prometheus.faults import TooMuchError
 from dashgen.promql import quote
-from dashgen.testing.recording import faults
-from dashgen.testing.recording.client import Client
-from dashgen.testing.recording.faults import TooMuchError
 
 QUERY, RANGE = "/api/v1/query", "/api/v1/query_range"
 PIECE = 3_600_000

@@ -9,16 +9,16 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dashgen import __version__
 from dashgen.errors import DashgenError
-from dashgen.testing.recording import faults
-from dashgen.testing.recording.credentials import Credentials
-from dashgen.testing.recording.faults import TooMuchError
-from dashgen.testing.recording.tls import Tls, context
+from dashgen.prometheus import faults
+from dashgen.prometheus.credentials import Credentials
+from dashgen.prometheus.faults import TooMuchError
+from dashgen.prometheus.tls import Tls, context
 
 MOST_BYTES = 1 << 28
 """An answer longer than that is asked for in pieces."""
@@ -29,12 +29,16 @@ _PAUSES = (1.0, 3.0)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a server is, how it is spoken to. ``pause`` waits before a question is repeated."""
+    """Where a server is, how it is spoken to.
+
+    ``less`` says, as an imperative, how its user would ask for less. ``pause`` waits before a question is repeated.
+    """
 
     url: str
     credentials: Credentials = field(default_factory=Credentials)
     tls: Tls = field(default_factory=Tls)
     timeout: float = 60.0
+    less: str = "ask for less"
     pause: Callable[[float], None] = field(default=time.sleep, repr=False)
 
 
@@ -102,8 +106,10 @@ class Client:
         """What the server says, fit to be shown."""
         return faults.said(text, self._server.credentials.hide)
 
-    def get(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """The JSON object of a successful answer.
+    def get(
+        self, path: str, parameters: Mapping[str, str | Sequence[str]], no_answer: Collection[int] = ()
+    ) -> dict[str, Any]:
+        """The JSON object of a successful answer; an empty one for the statuses in ``no_answer``.
 
         Raises:
             TooMuchError: when the server wants to be asked for less.
@@ -111,18 +117,21 @@ class Client:
             MachineError: for a server that cannot be reached, or fails.
         """
         for wait in (*_PAUSES, None):
-            status, kind, body = self._exchange(path, urllib.parse.urlencode(parameters))
+            status, kind, body = self._exchange(path, urllib.parse.urlencode(parameters, doseq=True))
             if status not in _AGAIN or wait is None or _is_timeout(body):
                 break
             self._server.pause(wait)
         answer = _object(body)
         if status == 200 and answer is not None and answer.get("status") == "success":
             return answer
+        if status in no_answer:
+            return {}
         if answer is None and status == 200:
             raise faults.no_api(self.url, self.said(kind))
         message = self.said(str(answer.get("error", "")) if answer else "")
         identified = bool(self._server.credentials.headers)
-        raise faults.refused(self.url, status, message, is_json=answer is not None, identified=identified)
+        less = self._server.less
+        raise faults.refused(self.url, status, message, less, is_json=answer is not None, identified=identified)
 
     def _exchange(self, path: str, query: str) -> tuple[int, str, bytes]:
         short = len(query) <= _LONGEST_URL
@@ -150,12 +159,12 @@ class Client:
             body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MOST_BYTES + 1)
         if len(body) > MOST_BYTES:
             found = f"an answer of more than {MOST_BYTES >> 20} MiB"
-            action = "record less (--from, --to, --warm-up)"
-            raise TooMuchError(faults.failed(self.url, found, "a shorter one", action))
+            raise TooMuchError(faults.failed(self.url, found, "a shorter one", self._server.less))
         return body
 
     def _unreachable(self, reason: object) -> DashgenError:
-        return faults.unreachable(self.url, reason, self._server.timeout, self._server.credentials.hide)
+        server = self._server
+        return faults.unreachable(self.url, reason, server.timeout, server.less, server.credentials.hide)
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

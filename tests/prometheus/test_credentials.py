@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashgen.errors import InputError
-from dashgen.testing.recording.client import address
-from dashgen.testing.recording.credentials import CredentialFiles, Credentials, credentials, key_of
+from dashgen.prometheus.client import address
+from dashgen.prometheus.credentials import CredentialFiles, Credentials, credentials, key_of
 from tests.testing.recording.fake import TOKEN, Fake, one_counter, record
 
 PASSWORD = "hunter2 über"

@@ -46,8 +46,13 @@ def failed(server: str, found: str, expected: str, action: str) -> MachineError:
     return MachineError(str(Problem(Location(server), found, expected, action)))
 
 
-def refused(server: str, status: int, message: str, *, is_json: bool, identified: bool) -> DashgenError | TooMuchError:
-    """The error of an answer that is not 200; ``message`` is fit to be shown, ``identified``: credentials were sent."""
+def refused(
+    server: str, status: int, message: str, less: str, *, is_json: bool, identified: bool
+) -> DashgenError | TooMuchError:
+    """The error of an answer that is not 200.
+
+    ``message`` is fit to be shown, ``less`` says how to ask for less, ``identified``: credentials were sent.
+    """
     phrase = http.client.responses.get(status, "unknown status")
     found = f"HTTP {status} {phrase}{f': {message}' if message else ''}"
     if status in (401, 403, 407):
@@ -56,7 +61,7 @@ def refused(server: str, status: int, message: str, *, is_json: bool, identified
         action = f"{change} (--bearer-token-file, $DASHGEN_PROMETHEUS_TOKEN, --basic-auth-file, --header-file)"
         return wrong(server, found, expected, action)
     if status in (408, 413, 504) or (is_json and _LIMIT.search(message)):
-        action = "record less (--from, --to, --warm-up), or raise the limits of the server"
+        action = f"{less}, or raise the limits of the server"
         return TooMuchError(failed(server, found, "an answer to a small piece of the query", action))
     if status in (404, 405) and not is_json:
         return wrong(server, found, API, "add the path prefix, such as /prometheus, or name another address")
@@ -85,10 +90,10 @@ def elsewhere(server: str, target: str) -> InputError:
     )
 
 
-def unreachable(server: str, reason: object, seconds: float, hide: Callable[[str], str]) -> MachineError:
-    """No answer at all."""
+def unreachable(server: str, reason: object, seconds: float, less: str, hide: Callable[[str], str]) -> MachineError:
+    """No answer at all; ``less`` says how to ask for less."""
     if isinstance(reason, (TimeoutError, socket.timeout)):
-        action = "check the address, raise --timeout, or record less (--from, --to, --warm-up)"
+        action = f"check the address, raise --timeout, or {less}"
         return failed(server, f"no answer in {seconds:g} seconds", "an answer", action)
     if isinstance(reason, socket.gaierror):
         return failed(server, "there is no host of that name", "a name this machine can resolve", "check the address")
