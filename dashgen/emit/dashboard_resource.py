@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from dashgen.emit.dashboards import json_text
-from dashgen.emit.kubernetes import CLIENT_SIDE_BYTES, DASHBOARD_BYTES, at_most, client_side_bytes, resource_text
+from dashgen.emit.kubernetes import at_most, resource_text
+from dashgen.emit.sizes import CLIENT_SIDE_BYTES, DASHBOARD_BYTES, client_side_bytes
 from dashgen.spec import Spec
 
 Mapping = dict[str, Any]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from dashgen.emit.notice import headed
+from dashgen.emit.sizes import CLIENT_SIDE_BYTES, client_side_bytes
 from dashgen.emit.yaml_text import yaml_text
 from dashgen.errors import InputError, Location, Problem
 from dashgen.spec import Spec
@@ -20,14 +20,6 @@ ANNOTATIONS = {
     "kustomize.toolkit.fluxcd.io/substitute": "disabled",
 }
 LABELS = {"app.kubernetes.io/managed-by": "dashgen"}
-CLIENT_SIDE_BYTES = 262_144
-"""Keys and values of all annotations of one resource; client-side apply adds the whole resource as one."""
-RULE_BYTES = 524_288
-"""Half a ConfigMap: what the operators put into one rule file, and what their webhooks admit."""
-DASHBOARD_BYTES = 1_048_576
-"""What a ConfigMap may hold."""
-
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SERVER_SIDE = "Too large for client-side apply: use kubectl apply --server-side; Flux and Argo CD do so already."
 
 
@@ -64,16 +56,6 @@ def resource_text(resource: Mapping, spec_name: str, *remarks: str) -> str:
     """A resource as YAML below the notice; the header says so when it needs server-side apply."""
     large = [_SERVER_SIDE] if client_side_bytes(resource) > CLIENT_SIDE_BYTES else []
     return yaml_text(resource, headed(spec_name, *remarks, *large))
-
-
-def client_side_bytes(resource: Mapping) -> int:
-    """Bytes of all annotations once client-side apply has added its copy of the resource."""
-    # Go writes <, > and & as six bytes each.
-    text = json.dumps(resource, separators=(",", ":"), ensure_ascii=True)
-    copy = len(text) + 5 * len(re.findall("[<>&]", text)) + 1
-    annotations: dict[str, str] = resource["metadata"]["annotations"]
-    own = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
-    return own + len(_LAST_APPLIED) + copy
 
 
 def is_resource(name: str, text: str) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dashgen.emit.kubernetes import RULE_BYTES, at_most, resource_text, rules_metadata
+from dashgen.emit.kubernetes import at_most, resource_text, rules_metadata
 from dashgen.emit.rules_yaml import rule_groups, rules_text
+from dashgen.emit.sizes import RULE_BYTES
 from dashgen.model import Bundle
 from dashgen.spec import Spec
 

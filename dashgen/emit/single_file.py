@@ -38,17 +38,25 @@ def replace_file(path: Path, text: str, *, what: str, ours: Callable[[bytes], bo
         MachineError: when it cannot be written.
     """
     check_file(path, what=what, ours=ours)
+    swap(path, text.encode("utf-8"))
+
+
+def swap(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """The new content in one step: whoever reads sees the old file or the new one. A link stays one.
+
+    Raises:
+        MachineError: when it cannot be written; the old file is then as it was.
+    """
+    path = path.resolve()
     with (
         machine_errors(f"cannot write {path}", place="file"),
-        tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file,
+        tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file,
     ):
         temporary = Path(file.name)
         try:
-            file.write(text)
+            file.write(content)
             file.close()
-            temporary.chmod(0o644)
+            temporary.chmod(mode)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)

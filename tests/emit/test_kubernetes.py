@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from dashgen.emit.kubernetes import CLIENT_SIDE_BYTES, client_side_bytes, is_resource, resource_name, resource_text
+from dashgen.emit.kubernetes import is_resource, resource_name, resource_text
+from dashgen.emit.sizes import CLIENT_SIDE_BYTES, client_side_bytes
 
 
 def config_map(text: str) -> dict:
@@ -16,7 +17,9 @@ def config_map(text: str) -> dict:
     }
 
 
-@pytest.mark.parametrize(("text", "bytes_each"), [("a", 1), ('"', 2), ("\n", 2), ("<", 6), ("&", 6), ("\u00e9", 6)])
+@pytest.mark.parametrize(
+    ("text", "bytes_each"), [("a", 1), ('"', 2), ("\n", 2), ("<", 6), ("&", 6), ("\u00e9", 2), ("\u2028", 6)]
+)
 def test_the_copy_in_the_annotation_counts_as_go_writes_it(text: str, bytes_each: int):
     empty = client_side_bytes(config_map(""))
     assert client_side_bytes(config_map(text * 100)) == empty + 100 * bytes_each
@@ -24,7 +27,7 @@ def test_the_copy_in_the_annotation_counts_as_go_writes_it(text: str, bytes_each
 
 def test_the_copy_and_all_annotations_count():
     resource = config_map("")
-    copy = len(json.dumps(resource, separators=(",", ":"))) + len("\n")
+    copy = len(json.dumps(resource, separators=(",", ":"), ensure_ascii=False).encode()) + len("\n")
     keys = len("kubectl.kubernetes.io/last-applied-configuration") + len("a") + len("é".encode())
     assert client_side_bytes(resource) == copy + keys
 
