@@ -10,6 +10,10 @@ from dashgen.catalogue.model import SUFFIXES, Exporter, Metric, SignalUse
 from dashgen.catalogue.version import Version, VersionRange
 
 State = Literal["always", "sometimes", "never"]
+Cause = Literal[
+    "", "unknown", "variant", "disabled", "label", "removed", "early", "hidden", "off", "unlisted", "engine"
+]
+"""Why a metric is not there: ``early``, its version is yet to come; ``off``, a switch is; ``unlisted``, no CSV line."""
 Cell = tuple[Version, str]
 
 
@@ -18,12 +22,13 @@ class Availability:
     """``always``, ``sometimes`` (part of the range, or some engines only) or ``never``, and why.
 
     ``how`` says what would turn it on: a flag, a CSV line, an upgrade, the new name. Empty when nothing would
-    or need be done.
+    or need be done. ``cause`` is the reason of the newest version that lacks it, in a word.
     """
 
     state: State
     reason: str
     how: str = ""
+    cause: Cause = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,12 @@ class _Verdict:
     visible: bool
     reason: str = ""
     how: str = ""
-    engine_lacks_it: bool = False
+    cause: Cause = ""
+
+    @property
+    def engine_lacks_it(self) -> bool:
+        """Whether another engine of the same version may have it."""
+        return self.cause == "engine"
 
 
 _VISIBLE = _Verdict(True)
@@ -66,7 +76,8 @@ def availability(
     setting = _setting(exporter, variant, enabled, disabled)
     found = exporter.find(metric_name)
     if not found:
-        return Availability("never", f"{exporter.title} exposes nothing called {metric_name} in any version")
+        reason = f"{exporter.title} exposes nothing called {metric_name} in any version"
+        return Availability("never", reason, cause="unknown")
     other = _other_variant(exporter, found[0], metric_name, setting.variant)
     if other is not None:
         return other
@@ -85,7 +96,9 @@ def availability(
     hows = list(dict.fromkeys(verdict.how for verdict in reversed(missing) if verdict.how))
     # Of advice and the same advice with an option for some versions, keep what helps in all of them.
     hows = [how for how in hows if not any(other != how and other in how for other in hows)]
-    return Availability("sometimes" if visible else "never", "; ".join(reasons) + caveat, "; or ".join(hows))
+    causes = [verdict.cause for verdict in missing if not verdict.engine_lacks_it]
+    cause = causes[-1] if causes else "engine"
+    return Availability("sometimes" if visible else "never", "; ".join(reasons) + caveat, "; or ".join(hows), cause)
 
 
 def alternatives(
@@ -178,14 +191,14 @@ def _absent(metric: Metric, version: Version, setting: _Setting) -> _Verdict | N
     """Why no switch brings the metric back at this version; None when one could or none is needed."""
     engine = f" on engine {metric.engine}" if metric.engine else ""
     if metric.name in setting.disabled:
-        return _Verdict(False, "disabled in the spec", "take it out of the source's `disabled` list")
+        return _Verdict(False, "disabled in the spec", "take it out of the source's `disabled` list", "disabled")
     if metric.type == "label":
-        return _Verdict(False, f"{metric.name} is a label of other metrics, not a series of its own")
+        return _Verdict(False, f"{metric.name} is a label of other metrics, not a series of its own", cause="label")
     if metric.removed_in is not None and metric.removed_in <= version:
         successor = f"use {metric.renamed_to}" if metric.renamed_to else ""
-        return _Verdict(False, f"removed in {metric.removed_in}{engine}", successor)
+        return _Verdict(False, f"removed in {metric.removed_in}{engine}", successor, "removed")
     if metric.since is not None and version < metric.since:
-        return _Verdict(False, f"exposed only since {metric.since}{engine}", f"upgrade to {metric.since}")
+        return _Verdict(False, f"exposed only since {metric.since}{engine}", f"upgrade to {metric.since}", "early")
     return None
 
 
@@ -198,10 +211,10 @@ def _switched_off(exporter: Exporter, metric: Metric, version: Version, setting:
         if metric.renamed_to:
             how = f"use {metric.renamed_to}, or {how}"
         engine = f" on engine {metric.engine}" if metric.engine else ""
-        return _Verdict(False, f"hidden since {metric.hidden_since}{engine}", how)
+        return _Verdict(False, f"hidden since {metric.hidden_since}{engine}", how, "hidden")
     if metric.condition:
         how = f"turn it on ({metric.condition}) and list it under `enabled`"
-        return _Verdict(False, f"off by default: needs {metric.condition}", how)
+        return _Verdict(False, f"off by default: needs {metric.condition}", how, "off")
     if setting.variant and exporter.listed:
         return _shipped(exporter, metric, version, setting.variant)
     return None
@@ -228,20 +241,22 @@ def _shipped(exporter: Exporter, metric: Metric, version: Version, variant: str)
         how += f" (it needs {metric.requires})"
     if later is not None:
         how += f", or upgrade to {later}"
-    return _Verdict(False, reason, how)
+    return _Verdict(False, reason, how, "unlisted")
 
 
 def _not_this_engine(exporter: Exporter, metrics: tuple[Metric, ...], engine: str, version: Version) -> _Verdict:
     if not engine:
         oldest = min((item.since for item in exporter.engines), default=version)
-        return _Verdict(False, f"{exporter.title} {version} is older than the catalogue knows ({oldest})")
+        return _Verdict(
+            False, f"{exporter.title} {version} is older than the catalogue knows ({oldest})", cause="unknown"
+        )
     have = ", ".join(dict.fromkeys(metric.engine for metric in metrics))
     reason = f"not on engine {engine}, only {have}"
     newest_engine = exporter.engines[-1].name
     if newest_engine in have:
-        return _Verdict(False, reason, f"run engine {newest_engine}", engine_lacks_it=True)
+        return _Verdict(False, reason, f"run engine {newest_engine}", "engine")
     successor = next((metric.renamed_to for metric in metrics if metric.renamed_to), "")
-    return _Verdict(False, reason, f"use {successor}" if successor else "", engine_lacks_it=True)
+    return _Verdict(False, reason, f"use {successor}" if successor else "", "engine")
 
 
 def _other_variant(exporter: Exporter, metric: Metric, asked: str, variant: str) -> Availability | None:
@@ -260,6 +275,7 @@ def _other_variant(exporter: Exporter, metric: Metric, asked: str, variant: str)
         "never",
         f"that is the name under variant {' or '.join(there)}; variant {variant} exposes {here}",
         f"use {here}, or set `variant: {there[0]}` if that is the path the metrics take",
+        "variant",
     )
 
 

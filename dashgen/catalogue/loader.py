@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dashgen.catalogue.model import Buckets, Classify, Engine, Exporter, Metric, Presence, SignalUse, Variant
+from dashgen.catalogue.model import Buckets, Classify, Engine, Exporter, History, Metric, Presence, SignalUse, Variant
 from dashgen.catalogue.otel_names import Strategy, prometheus_name, unit_word
 from dashgen.catalogue.version import Version
 
@@ -124,6 +124,7 @@ def build(data: Mapping[str, Any]) -> Exporter:
         ),
         listed="shipped" in data,
         owns=tuple(data.get("owns", ())),
+        owns_except=tuple(data.get("owns_except", ())),
         hidden_flag=data.get("hidden_flag", ""),
         off_hint=data.get("off_hint", ""),
         notes=tuple(data.get("notes", ())),
@@ -179,6 +180,8 @@ def _metrics(data: Mapping[str, Any]) -> list[Metric]:
                     variant: tuple((Version.parse(at), state) for at, state in history.items())
                     for variant, history in shipped.items()
                 },
+                values=_values(item),
+                includes=tuple(item.get("includes", ())),
             )
         )
     return metrics
@@ -209,9 +212,20 @@ def _instruments(data: Mapping[str, Any], variants: Mapping[str, Variant]) -> li
                 label_history=((Version.parse("0.0"), tuple(map(label_name, item["attributes"]))),),
                 optional_labels=("otel_scope_name", "otel_scope_version"),
                 bucket_history=_bucket_history(item.get("buckets"), data.get("buckets", {})),
+                values=_values(item),
+                includes=tuple(item.get("includes", ())),
             )
         )
     return metrics
+
+
+def _values(item: Mapping[str, Any]) -> dict[str, History]:
+    """Label -> the values it can have, by version; a plain list holds in every version."""
+    found: dict[str, History] = {}
+    for label, values in item.get("values", {}).items():
+        history = values if isinstance(values, Mapping) else {item.get("since", "0.0"): values}
+        found[label] = tuple((Version.parse(at), tuple(each)) for at, each in history.items())
+    return found
 
 
 def label_name(attribute: str) -> str:

@@ -45,7 +45,8 @@ class Metric:
     when it does not matter. ``condition`` is what turns on a metric that is off by default. ``renamed_to`` is
     a metric or an expression. ``shipped`` is what each variant's configuration says, by version.
     ``bucket_history`` holds upper bounds in ``unit``; empty bounds are unknown or, with
-    ``buckets_per_model``, differ by model.
+    ``buckets_per_model``, differ by model. ``values`` are all a label can be, by version, where they are a closed set.
+    ``includes`` are metrics that count part of what this one counts: adding them counts that part twice.
     """
 
     name: str
@@ -70,6 +71,8 @@ class Metric:
     bucket_history: tuple[tuple[Version | None, Buckets], ...] = ()
     buckets_per_model: bool = False
     shipped: Mapping[str, tuple[tuple[Version, ShippedState], ...]] = field(default_factory=dict)
+    values: Mapping[str, History] = field(default_factory=dict)
+    includes: tuple[str, ...] = ()
 
     @property
     def default(self) -> bool:
@@ -213,7 +216,8 @@ class Exporter:
     changes when the scrape honours the exporter's own labels, ``label_changes`` what changes from a version on.
     ``route`` is the route of everything it reports, ``by-model`` when the spec's models say it, empty when a
     label does. ``target_labels`` are those the scrape adds, allowed in any selector. ``owns`` are beginnings of
-    names that nothing else uses and of which every one there is has an entry. ``listed``: it exposes what
+    names that nothing else uses and of which every one there is has an entry, but for what ``owns_except`` (regular
+    expressions) match. ``listed``: it exposes what
     a configuration file lists, and nothing else. ``breaks``: from that version on the
     entries are known to be wrong, and why.
     """
@@ -238,6 +242,7 @@ class Exporter:
     engines: tuple[Engine, ...] = ()
     listed: bool = False
     owns: tuple[str, ...] = ()
+    owns_except: tuple[str, ...] = ()
     hidden_flag: str = ""
     off_hint: str = ""
     notes: tuple[str, ...] = ()

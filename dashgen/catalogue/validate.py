@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, get_args
 
-from dashgen.catalogue.loader import build, entries
+from dashgen.catalogue.loader import build, entries, label_name
 from dashgen.catalogue.model import MetricType, ShippedState, Vantage
 from dashgen.catalogue.otel_names import Strategy
 from dashgen.catalogue.validate_uses import shapes, signals
@@ -59,6 +59,7 @@ TOP_KEYS = frozenset(
         "target_labels",
         "presence",
         "owns",
+        "owns_except",
         "variants",
         "engines",
         "hidden_flag",
@@ -99,11 +100,13 @@ METRIC_KEYS = frozenset(
         "source",
         "meaning",
         "pitfall",
+        "values",
+        "includes",
     ]
 )
 INSTRUMENT_KEYS = frozenset(
     ["name", "type", "unit", "attributes", "buckets", "since", "removed_in", "when", "source", "meaning", "pitfall"]
-)
+) | {"values", "includes"}
 VARIANT_KEYS = frozenset(["summary", "tell", "default", "strategy", "separators"])
 ROUTES = ("", "local", "cloud", "by-model")
 REQUIRED = ("exporter", "title", "vantage", "port", "path", "newest", "labels", "presence", "signals")
@@ -173,6 +176,7 @@ def _metrics(data: Mapping[str, Any]) -> Iterator[str]:
         yield from _source(data, engine, item, name)
         yield from _buckets(data, item, name)
         yield from _label_lists(item, name)
+        yield from _closed_sets(data, engine, item, name)
         yield from _shipping(data, item, name)
         if "requires" in item and item["requires"] not in data.get("requirements", {}):
             yield f"{name}: unknown requirement {item['requires']}"
@@ -197,6 +201,7 @@ def _instruments(data: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: unknown unit {item['unit']}"
         yield from _source(data, "", item, name)
         yield from _buckets(data, item, name)
+        yield from _closed_sets(data, "", item, name)
         bad = [text for key in VERSION_KEYS if key in item for text in _version_text(name, item[key])]
         yield from bad or _windows(data, "", item, name)
 
@@ -280,6 +285,23 @@ def _label_lists(item: Mapping[str, Any], name: str) -> Iterator[str]:
         first = next(iter(labels), None)
         if isinstance(first, str) and "since" in item and Version.parse(first) > Version.parse(str(item["since"])):
             yield f"{name}: labels start at {first}, the metric at {item['since']}"
+
+
+def _closed_sets(data: Mapping[str, Any], engine: str, item: Mapping[str, Any], name: str) -> Iterator[str]:
+    """What ``values`` and ``includes`` name must be there."""
+    base = {engine: data.get("engines", {}).get(engine, {}).get("labels", {})} if engine else {"": {}}
+    labels = item.get("labels", base[engine] or data.get("base_labels", {}))
+    listed = [label for each in labels.values() for label in each] if isinstance(labels, Mapping) else list(labels)
+    carried = {*listed, *item.get("extra", ()), *(label_name(each) for each in item.get("attributes", ()))}
+    for label, values in item.get("values", {}).items():
+        if label not in carried:
+            yield f"{name}: values of unknown label {label}"
+        if isinstance(values, Mapping):
+            yield from _history(name, list(values))
+        for each in values.values() if isinstance(values, Mapping) else [values]:
+            if not each or not all(isinstance(value, str) for value in each):
+                yield f"{name}: values of {label} are a list of texts, not {each}"
+    yield from (f"{name}: includes unknown {each}" for each in item.get("includes", ()) if each not in _names(data))
 
 
 def _names(data: Mapping[str, Any]) -> set[str]:

@@ -37,8 +37,16 @@ def test_every_fact_is_carried() -> None:
     vllm = load("vllm")
     assert len(vllm.metrics) == 187
     assert [sum(metric.engine == engine for metric in vllm.metrics) for engine in ("V1", "V0", "")] == [143, 39, 5]
-    assert len(load("dcgm-exporter").metrics) == 65
+    assert len(load("dcgm-exporter").metrics) == 67
     assert all(metric.source for name in exporters() for metric in load(name).metrics)
+
+
+def test_closed_sets_of_label_values_by_version() -> None:
+    finished = load("vllm").find("vllm:request_success_total")[0].values["finished_reason"]
+    assert [str(at) for at, _ in finished] == ["0.7.3", "0.13.0", "0.17.0"]
+    assert finished[-1][1] == ("stop", "length", "abort", "error", "repetition")
+    (waiting,) = load("vllm").find("vllm:num_requests_waiting_by_reason")
+    assert [values for _, values in waiting.values["reason"]] == [("capacity", "deferred")]
 
 
 def test_find_accepts_what_a_query_says() -> None:

@@ -59,6 +59,11 @@ def test_the_example_is_sound() -> None:
     assert contradictions(SOUND) == []
 
 
+def test_closed_sets_and_what_contains_what() -> None:
+    assert not broken(lambda d: ttft(d).update(values={"reason": {"0.8.0": ["a"], "0.9.0": ["a", "b"]}}))
+    assert not broken(lambda d: ttft(d).update(values={"model_name": ["a"]}, includes=["x:up"]))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -93,6 +98,10 @@ def test_the_example_is_sound() -> None:
         (lambda d: old(d).update(default=True), "default, yet hidden since 0.10.0"),
         (lambda d: ttft(d).update(default=True, when="--flag"), "default, yet only with --flag"),
         (lambda d: ttft(d).update(default=False), "nothing says what turns it on"),
+        (lambda d: ttft(d).update(values={"why": ["a"]}), "values of unknown label why"),
+        (lambda d: ttft(d).update(values={"reason": ["a", 1]}), "values of reason are a list of texts"),
+        (lambda d: ttft(d).update(values={"reason": {"0.9.0": ["a"], "0.8.0": ["a"]}}), "not in order"),
+        (lambda d: ttft(d).update(includes=["x:tokens"]), "includes unknown x:tokens"),
         (lambda d: old(d).update(renamed_to="x:gone"), "renamed to unknown x:gone"),
         (lambda d: old(d).update(buckets="ttft"), "a gauge with buckets"),
         (lambda d: d["metrics"]["V1"].append(dict(old(d))), "listed twice for engine V1"),
