@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashgen.promql.functions import METRICSQL, Type, aggregations, functions
+from dashgen.promql.functions import Type, aggregations, functions
 from dashgen.promql.nodes import (
     Aggregate,
     At,
@@ -26,14 +24,8 @@ from dashgen.promql.nodes import (
     Text,
 )
 from dashgen.promql.parse import COMPARISONS, SETS
-
-_NAMES: Mapping[Type, str] = {
-    "vector": "an instant vector",
-    "matrix": "a range vector",
-    "scalar": "a number",
-    "text": "a string",
-    "any": "anything",
-}
+from dashgen.promql.regex import takes_empty
+from dashgen.promql.wording import TYPES, instead, signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +116,7 @@ class _Types:
     def signed(self, node: Signed) -> Type:
         kind = self.of(node.inner)
         if kind in ("matrix", "text"):
-            self.say(node, f"a sign before {_NAMES[kind]}", "a number or an instant vector")
+            self.say(node, f"a sign before {TYPES[kind]}", "a number or an instant vector")
         return kind
 
     def call(self, node: Call) -> Type:
@@ -134,14 +126,14 @@ class _Types:
         if _variable(name):
             return "any"
         if function is None:
-            self.say(node.function, f"`{name}`, which is no function of Prometheus", *_instead(name))
+            self.say(node.function, f"`{name}`, which is no function of Prometheus", *instead(name))
             return "any"
         least = len(function.arguments) - (1 if function.optional is None else function.optional)
         most = None if function.optional is None else len(function.arguments)
         if len(given) < least or (most is not None and len(given) > most):
             wanted = str(least) if least == most else f"at least {least}" if most is None else f"{least} to {most}"
             said = f"{len(given)} argument{'' if len(given) == 1 else 's'} of `{name}`"
-            self.say(node, said, f"{wanted}: {_signature(name)}")
+            self.say(node, said, f"{wanted}: {signature(name)}")
             return function.result
         for index, (argument, kind) in enumerate(zip(node.arguments, given, strict=True)):
             wanted_type = function.arguments[min(index, len(function.arguments) - 1)]
@@ -154,7 +146,7 @@ class _Types:
         function = aggregations().get(name)
         if function is None:
             if not _variable(name):
-                self.say(node.function, f"`{name}`, which is no aggregation of Prometheus", *_instead(name))
+                self.say(node.function, f"`{name}`, which is no aggregation of Prometheus", *instead(name))
             return "vector"
         if len(given) != len(function.arguments):
             wanted = "a parameter and an instant vector" if len(function.arguments) > 1 else "one instant vector"
@@ -170,7 +162,7 @@ class _Types:
         for side, kind in zip((node.left, node.right), sides, strict=True):
             if kind in ("matrix", "text"):
                 action = "put a function such as `rate` around it" if kind == "matrix" else ""
-                self.say(side, f"{_NAMES[kind]} beside `{operator}`", "a number or an instant vector", action)
+                self.say(side, f"{TYPES[kind]} beside `{operator}`", "a number or an instant vector", action)
         scalars = [kind == "scalar" for kind in sides]
         self._modifiers(node, operator, any(scalars))
         if operator in SETS and any(scalars):
@@ -183,7 +175,7 @@ class _Types:
     def _modifiers(self, node: Binary, operator: str, scalar: bool) -> None:
         if node.boolean is not None and operator not in COMPARISONS:
             self.say(node.boolean, f"`bool` behind `{operator}`", "it behind a comparison only", "remove it")
-        if node.matching is not None and scalar:
+        if node.matching is not None and node.matching.items and scalar:
             word = node.matching.word
             self.say(
                 node.matching, f"`{word}` beside a number", "instant vectors on both sides", f"remove `{word} (…)`"
@@ -214,7 +206,7 @@ class _Types:
             action = "remove the range, or put a function such as `rate` around it"
         elif (wanted, found) in (("vector", "scalar"), ("scalar", "vector")):
             action = f"write `{'vector' if wanted == 'vector' else 'scalar'}(…)`"
-        self.say(node, f"{_NAMES[found]} {where}", _NAMES[wanted], action)
+        self.say(node, f"{TYPES[found]} {where}", TYPES[wanted], action)
 
 
 def _empty(operator: str, written: str, value: str) -> bool:
@@ -223,30 +215,12 @@ def _empty(operator: str, written: str, value: str) -> bool:
         return False
     if operator in ("=", "!="):
         return (value == "") == (operator == "=")
-    try:
-        matches = re.fullmatch(value, "") is not None
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return matches == (operator == "=~")
+    matches = takes_empty(value)
+    return matches is not None and matches == (operator == "=~")
 
 
 def _variable(text: str) -> bool:
     return "$" in text or "[[" in text
-
-
-def _instead(name: str) -> tuple[str, str]:
-    if name in METRICSQL:
-        return "a function of Prometheus", "say flavour=victoriametrics if VictoriaMetrics answers; it has this one"
-    if name.lower() in aggregations() or name.lower() in functions():
-        return f"`{name.lower()}`", f"write `{name.lower()}`"
-    close = difflib.get_close_matches(name.lower(), [*functions(), *aggregations()], 1)
-    return (f"`{close[0]}`?", f"write `{close[0]}` if that is meant") if close else ("a function it has", "")
-
-
-def _signature(name: str) -> str:
-    function = functions()[name]
-    arguments = [_NAMES[each].split(" ", 1)[1] for each in function.arguments]
-    return f"{name}({', '.join(arguments)}{', …' if function.optional is None else ''})"
 
 
 _OF: Mapping[type[Node], Callable[[_Types, Any], Type]] = {
@@ -262,15 +236,3 @@ _OF: Mapping[type[Node], Callable[[_Types, Any], Type]] = {
     Aggregate: _Types.aggregate,
     Binary: _Types.binary,
 }
-
-
-def strings(root: Node) -> Iterator[Place]:
-    """Every string of a tree, those of matchers too."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Text):
-            yield node
-        elif isinstance(node, Selector):
-            yield from (matcher.value for matcher in node.matchers)
-        stack += node.children()

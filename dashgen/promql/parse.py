@@ -42,6 +42,8 @@ AGGREGATES = frozenset({"sum", "avg", "count", "min", "max", "group", "stddev", 
 )
 _DEEPEST = 100
 """Deeper nesting is no expression somebody wrote, and would exhaust the stack."""
+_HIGHEST = 250
+"""The same for a tree: operators in a row are inside of each other too."""
 _NAMES = ("name", "variable")
 
 
@@ -52,6 +54,10 @@ class NotPromQLError(ValueError):
         self.start = start
         self.end = end
         super().__init__(message)
+
+
+class TooDeepError(NotPromQLError):
+    """The text may be PromQL, but nobody wrote anything as deep."""
 
 
 def parse(expr: str) -> Node:
@@ -66,6 +72,11 @@ def parse(expr: str) -> Node:
     root = reader.expression(0)
     if reader.peek() is not None:
         raise reader.stops("the end")
+    level, height = [root], 0
+    while level := [child for node in level for child in node.children()]:
+        height += 1
+        if height > _HIGHEST:
+            raise TooDeepError("nested too deeply", level[0].start, level[0].end)
     return root
 
 
@@ -118,7 +129,7 @@ class _Reader:
         if self._depth > _DEEPEST:
             token = self.peek()
             place = token.start if token else self._length
-            raise NotPromQLError("nested too deeply", place, place + 1)
+            raise TooDeepError("nested too deeply", place, place + 1)
         left = self._signed()
         while (level := _LEVEL.get(self.text().lower(), -1)) >= loosest:
             operator = self.take()
@@ -198,6 +209,9 @@ class _Reader:
 
     def _aggregate(self, function: Word) -> Node:
         grouping = self._labels("by", "without")
+        if grouping is not None and self.text() != "(":
+            message = f"`{grouping.word}` stands behind `{function.text}`, which is no aggregation"
+            raise NotPromQLError(message, grouping.start, grouping.end)
         arguments, end = self._arguments()
         if grouping is None:
             grouping = self._labels("by", "without")
@@ -213,6 +227,8 @@ class _Reader:
                 raise self.stops("`,` or `)`")
             if self.text() == ",":
                 self.take()
+                if self.text() == ")":
+                    raise self.stops("another argument")
         return tuple(found), self.take(")").end
 
     def _labels(self, *words: str) -> LabelList | None:
@@ -265,7 +281,7 @@ def _number(word: Word) -> float:
     digits = word.text.replace("_", "")
     try:
         return float(int(digits, 16)) if digits[:2].lower() == "0x" else float(digits)
-    except ValueError:
+    except (ValueError, OverflowError):
         length = seconds(word.text)
         if length is None:
             raise NotPromQLError(f"`{word.text}` is no number", word.start, word.end) from None

@@ -37,13 +37,18 @@ class StandIn:
         return original + min(index - start, max(length - 1, 0))
 
 
-def stand_ins(expr: str) -> tuple[StandIn, ...]:
+def stand_ins(expr: str) -> Iterator[StandIn]:
     """What the expression may become; one when there is no variable in it."""
     if "$" not in expr and "[[" not in expr:
-        return (StandIn(expr, ()),)
-    found = tokens(expr)
-    made = [_made(found, operand, function) for operand in ("x", "1") for function in ("sum", "rate")]
-    return tuple({each.text: each for each in made}.values())
+        yield StandIn(expr, ())
+        return
+    found, known = tokens(expr), set[str]()
+    for operand in ("x", "1"):
+        for function in ("sum", "rate"):
+            made = _made(found, operand, function)
+            if made.text not in known:
+                known.add(made.text)
+                yield made
 
 
 def _made(found: list[Token], operand: str, function: str) -> StandIn:
@@ -77,14 +82,14 @@ def _texts(found: list[Token], operand: str, function: str) -> Iterator[str]:
         meaning.append(token)
 
 
-def _variable(
+def _variable(  # noqa: PLR0911  # a table of places and what may stand there
     found: list[Token], index: int, opened: list[str], meaning: list[Token], operand: str, function: str
 ) -> str:
     token = found[index]
     inside = opened[-1] if opened else ""
     before = meaning[-1] if meaning else None
     after = found[index + 1] if index + 1 < len(found) else None
-    follows = next((each.text for each in found[index + 1 :] if each.kind not in ("space", "comment")), "")
+    follows = next((each.text for each in found[index + 1 : index + 10] if each.kind not in ("space", "comment")), "")
     last = before.text.lower() if before else ""
     if inside.startswith("[") or last == "offset" or (last in "+-" and len(meaning) > 1 and _offset(meaning[-2])):
         if before and before.kind == "number" and before.end == token.start:

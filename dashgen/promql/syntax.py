@@ -11,6 +11,10 @@ from dashgen.promql.tokens import Token, significant
 _COMPOUND = re.compile(r"(?:\d+[a-z]+){2,}|\d+ms")
 _LISTS = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
 _CALLS = frozenset({"step", "range", "min", "max", "min_of", "max_of", "start", "end"})
+_LONGEST = 60
+"""Tokens of a range that somebody wrote."""
+_ARITHMETIC = frozenset("+-*/%^")
+_WORDS = _CALLS | {"atan2", "anchored", "smoothed", "fill", "fill_left", "fill_right"}
 _LOGS = frozenset({"|", "|=", "|~", "|>"})
 
 
@@ -36,18 +40,26 @@ def pieces(expr: str) -> list[Piece]:
 def _pieces(found: list[Token]) -> Iterator[Piece]:
     opened: list[str] = []
     for index, token in enumerate(found):
+        text = token.text
+        if token.kind == "punctuation":
+            if text in ")}]" and opened:
+                opened.pop()
+            elif text in "({[":
+                if text == "[":
+                    yield from _range(found, index)
+                last = found[index - 1].text.lower() if index else ""
+                opened.append("list" if last in _LISTS else last if last == "offset" else text)
+            if text != "(":
+                continue
+        elif token.kind == "variable" or (token.kind == "name" and text not in _WORDS):
+            continue
         before = found[index - 1] if index else None
         after = found[index + 1] if index + 1 < len(found) else None
-        inside = opened[-1] if opened else ""
-        name = _name(token, before, after, inside)
+        inside = (opened[-2] if len(opened) > 1 else "") if text == "(" else opened[-1] if opened else ""
+        signed = index > 1 and found[index - 1].text in ("-", "+") and found[index - 2].text.lower() in ("offset", "@")
+        name = "" if signed and token.kind == "duration" else _name(token, before, after, inside)
         if name:
             yield Piece(name, token.start, token.end)
-        if token.text == "[":
-            yield from _range(found, index)
-        if token.text in ("(", "{", "["):
-            opened.append("list" if before is not None and before.text.lower() in _LISTS else token.text)
-        elif token.text in (")", "}", "]") and opened:
-            opened.pop()
 
 
 def _name(token: Token, before: Token | None, after: Token | None, inside: str) -> str:  # noqa: PLR0911  # a table
@@ -60,7 +72,7 @@ def _name(token: Token, before: Token | None, after: Token | None, inside: str) 
     if token.kind == "number" and last == "offset":
         return "a range or offset in seconds without a unit"
     if token.kind == "duration":
-        if inside != "[" and last not in ("offset", "-", "+", "@"):
+        if inside not in ("[", "offset") and last not in ("offset", "@"):
             return "a duration as a number"
         return "a duration of several units" if _COMPOUND.fullmatch(token.text) else ""
     if token.text == "@":
@@ -79,20 +91,30 @@ def _name(token: Token, before: Token | None, after: Token | None, inside: str) 
     return ""
 
 
+def _calculates(token: Token) -> bool:
+    """Whether a duration may be calculated with it."""
+    if token.kind == "name":
+        return token.text in _CALLS
+    known = token.text in _ARITHMETIC or token.text in "(),:"
+    return known or token.kind in ("duration", "number", "variable")
+
+
 def _range(found: list[Token], index: int) -> Iterator[Piece]:
-    """What is between brackets: a duration, a variable, or a subquery's two; anything else is calculated or a number."""
-    depth, inner = 1, []
-    for token in found[index + 1 :]:
+    """Between brackets is a duration, a variable, or a subquery's two; anything else is calculated or a number."""
+    depth, inner = 1, list[Token]()
+    for token in found[index + 1 : index + _LONGEST]:
         depth += (token.text in ("[", "(")) - (token.text in ("]", ")"))
         if depth == 0:
             break
         inner.append(token)
+    else:
+        return
     colon = any(token.text == ":" for token in inner)
     if colon:
         yield Piece("subquery", found[index].start, inner[-1].end if inner else found[index].end)
     plain = all(token.kind in ("duration", "variable", "number", "name") or token.text == ":" for token in inner)
-    calculated = any(token.kind == "operator" or token.text == "(" for token in inner)
-    if calculated and inner:
+    calculated = any(token.text in _ARITHMETIC or token.text == "(" for token in inner)
+    if calculated and all(_calculates(token) for token in inner):
         yield Piece("a duration that is calculated", inner[0].start, inner[-1].end)
     elif plain:
         for token in inner:

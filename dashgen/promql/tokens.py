@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal[
@@ -69,6 +70,12 @@ class Token:
 
 def tokens(expr: str) -> list[Token]:
     """The tokens of ``expr`` in order, blanks and comments included; never fails."""
+    return list(_tokens(expr))
+
+
+@lru_cache(maxsize=64)
+def _tokens(expr: str) -> tuple[Token, ...]:
+    # Whoever looks at an expression looks several times, and then at the next one.
     found: list[Token] = []
     position, pattern = 0, _OUTSIDE
     while match := pattern.match(expr, position):
@@ -77,12 +84,12 @@ def tokens(expr: str) -> list[Token]:
         position = match.end()
         if kind == "punctuation" and match[0] in "[]":
             pattern = _INSIDE if match[0] == "[" else _OUTSIDE
-    return found
+    return tuple(found)
 
 
 def significant(expr: str) -> list[Token]:
     """The tokens that Prometheus evaluates: no blanks, no comments."""
-    return [token for token in tokens(expr) if token.kind not in ("space", "comment")]
+    return [token for token in _tokens(expr) if token.kind not in ("space", "comment")]
 
 
 def milliseconds(duration: str) -> int:
@@ -93,4 +100,9 @@ def milliseconds(duration: str) -> int:
 
 def seconds(text: str) -> float | None:
     """Length of a duration such as ``1h30m``; None for a variable or anything else."""
-    return milliseconds(text) / 1000 if _DURATION.fullmatch(text) else None
+    if not _DURATION.fullmatch(text):
+        return None
+    try:
+        return milliseconds(text) / 1000
+    except (OverflowError, ValueError):  # more digits than a number has
+        return None
