@@ -10,11 +10,13 @@ import pytest
 
 from dashgen.alerts import alerts
 from dashgen.catalogue.loader import load
+from dashgen.lint.report.markdown import table
 from dashgen.spec.load import load_specs
 from tests.specs import variety
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+RULES = re.compile(r"(<!-- rules: .*? -->\n)(.*?)(<!-- end rules -->)", re.DOTALL)
 SESSIONS = re.findall(r"```console\n\$ (dashgen .*)\n((?:.*\n)*?)```", README)
 
 
@@ -89,3 +91,17 @@ def contract() -> str:
 def test_the_contract_of_the_readme_is_that_of_the_catalogue():
     shown = re.search(r"<!-- contract: .*? -->\n(.*?)\n<!-- end -->", README, re.DOTALL)[1]
     assert shown == contract()
+
+
+def rules() -> str:
+    """The table of checks, as the README shows it."""
+    return "".join(f"{line}\n" for line in table())
+
+
+def test_the_checks_of_the_readme_are_those_there_are():
+    """After a change: ``python -m tests.test_readme`` writes the table again."""
+    assert RULES.search(README)[2] == rules()
+
+
+if __name__ == "__main__":
+    (ROOT / "README.md").write_text(RULES.sub(lambda found: found[1] + rules() + found[3], README))

@@ -19,7 +19,20 @@ from dashgen import __version__
 from dashgen.errors import DashgenError
 
 # In the order of the help text; the module of a command holds a function of the same name.
-COMMANDS = ("init", "build", "test", "diff", "backfill", "record", "schema", "catalogue", "promtool")
+COMMANDS = (
+    "init",
+    "build",
+    "lint",
+    "rules",
+    "explain",
+    "test",
+    "diff",
+    "backfill",
+    "record",
+    "schema",
+    "catalogue",
+    "promtool",
+)
 
 app = typer.Typer(
     name="dashgen",

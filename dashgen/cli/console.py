@@ -85,6 +85,8 @@ class Output:
 
 def visible(text: str) -> str:
     """Text without control characters: nothing in a spec may move the cursor or change colours."""
+    if text.isprintable():  # nearly always, and quickly known
+        return text
     return "".join(char if char.isprintable() or char == "\t" else _escaped(char) for char in text)
 
 

@@ -45,15 +45,15 @@ def of_spec(spec: Spec) -> Assumptions:
     )
 
 
-def of_options(given: Sequence[str]) -> Assumptions:
-    """``["vllm=0.33", "scrape_interval=30s", "app=js-pull"]`` -> assumptions.
+def of_options(given: Sequence[str], known: Assumptions | None = None) -> Assumptions:
+    """``["vllm=0.33", "scrape_interval=30s", "app=js-pull"]`` -> assumptions; what is not given is as ``known``.
 
     An exporter takes a version, a range, or the name of one of its variants; both as ``dcgm-exporter=4.5/helm-chart``.
 
     Raises:
         InputError: with every one that cannot be used.
     """
-    assume, problems = Assumptions(), list[Problem]()
+    assume, problems = known or Assumptions(), list[Problem]()
     sources: dict[str, tuple[Exposed, ...]] = {}
     for text in given:
         key, equals, value = (part.strip() for part in text.partition("="))
@@ -69,7 +69,7 @@ def of_options(given: Sequence[str]) -> Assumptions:
             problems += error.problems
     if problems:
         raise InputError(problems)
-    return replace(assume, sources=sources)
+    return replace(assume, sources={**assume.sources, **sources})
 
 
 def _exposed(exporter: str, value: str) -> Exposed:

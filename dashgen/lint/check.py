@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from dashgen.lint.document import Place
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Edit, Finding, Severity
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Dashboard, Group, Panel, Rule, Subjects
+
+if TYPE_CHECKING:
+    from dashgen.lint.live.live import Live
+    from dashgen.lint.suppress.suppression import Suppression
 
 Example = Literal["panel", "alert", "record", "rules", "dashboard", "file"]
 
@@ -19,7 +24,8 @@ class Check:
 
     The docstring has a title, which is a sentence, then why it matters, then an indented block after ``Bad:`` and one
     after ``Good:``. ``example`` says what the blocks hold: the expression of a panel, alert or record; the rules of a
-    group, parts of a dashboard, or a whole file, as YAML. ``assume`` is what ``--assume`` would have to say for them.
+    group, parts of a dashboard, or a whole file, as YAML. ``assume`` is what ``--assume`` would have to say for them,
+    ``server`` what that of ``--prometheus`` would have: name -> the labels of each series, or ``type`` and ``series``.
     """
 
     code: ClassVar[str]
@@ -27,6 +33,7 @@ class Check:
     severity: ClassVar[Severity]
     example: ClassVar[Example] = "panel"
     assume: ClassVar[tuple[str, ...]] = ()
+    server: ClassVar[Mapping[str, Any]] = {}
 
     def expression(self, expression: Expression, world: World) -> Iterable[Finding]:
         """Findings about one PromQL expression, wherever it stands."""
@@ -56,6 +63,14 @@ class Check:
         """Findings about everything that belongs to one deployment together."""
         raise NotImplementedError
 
+    def suppression(self, suppression: Suppression) -> Iterable[Finding]:
+        """Findings about what somebody wrote to hide findings; asked after all other checks."""
+        raise NotImplementedError
+
+    def live(self, expression: Expression, world: World, live: Live) -> Iterable[Finding]:
+        """Findings about one expression that a running server answers; asked only when there is one."""
+        raise NotImplementedError
+
     def finding(
         self, place: Place, about: str, found: str, expected: str, action: str = "", edits: Sequence[Edit] = ()
     ) -> Finding:
@@ -63,9 +78,10 @@ class Check:
         return Finding(self.code, self.name, self.severity, place, about, found, expected, action, tuple(edits))
 
 
-HOOKS = ("expression", "rule", "group", "panel", "dashboard", "document", "project")
+HOOKS = ("expression", "rule", "group", "panel", "dashboard", "document", "project", "suppression", "live")
 
 
+@cache
 def hooks(check: Check) -> tuple[str, ...]:
     """The hooks a check overrides."""
     return tuple(hook for hook in HOOKS if getattr(type(check), hook) is not getattr(Check, hook))

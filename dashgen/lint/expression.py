@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Kind = Literal["panel", "variable", "annotation", "alert", "record", "test"]
 N = TypeVar("N", bound=Node)
 Above = tuple[Node, ...]
+SHORT = 60
+"""Characters of an expression that a message quotes."""
+_SHARED = 4000
+"""Characters up to which equal texts share their tree; longer ones are hardly ever there twice."""
 MAX_LENGTH = 100_000
 """Characters; nobody wrote a longer one, and looking at it would take longer than anybody waits."""
 
@@ -68,14 +72,29 @@ class Expression:
         """Whether Prometheus evaluates it as it is, without Grafana before it."""
         return self.kind in ("alert", "record", "test")
 
+    def short(self, node: Span) -> str:
+        """The text of a node on one line, shortened for a message."""
+        flat = " ".join(self.analysis.of(node).split())
+        return flat if len(flat) <= SHORT else f"{flat[: SHORT - 1]}…"
+
     def at(self, node: Span) -> Place:
         """Where a node of the tree, or a word of it, stands in the file."""
         return self.place.within(node.start + self.shift, node.end + self.shift)
 
 
-@lru_cache(maxsize=65_536)
 def analyse(text: str) -> Analysis:
     """The tree of an expression with Grafana's variables in it, and what is in the tree."""
+    return _kept(text) if len(text) <= _SHARED else _analyse(text)
+
+
+@lru_cache(maxsize=2048)
+def _kept(text: str) -> Analysis:
+    # Equal texts stand near each other. Trees are many small objects: were all of them kept, each collection of
+    # garbage would take seconds once there are enough.
+    return _analyse(text)
+
+
+def _analyse(text: str) -> Analysis:
     found = Analysis(text)
     if len(text) > MAX_LENGTH:
         found.error = NotPromQLError(f"an expression of {len(text)} characters", 0, 1)
@@ -83,7 +102,8 @@ def analyse(text: str) -> Analysis:
     try:
         found.root = parse(text)
     except NotPromQLError as error:
-        found.error = error
+        # Its traceback would keep all tokens.
+        found.error = error.with_traceback(None)
         return found
     lists: dict[type[Node], list[tuple[Node, Above]]] = {
         Selector: found.selectors,  # type: ignore[dict-item]  # a list of pairs of the key's type

@@ -7,6 +7,9 @@ from enum import IntEnum
 
 from dashgen.lint.document import Place
 
+LONGEST = 800
+"""Characters of each of the texts of a finding."""
+
 
 class Severity(IntEnum):
     """How bad it is: ``error``, it shows or pages the wrong thing or nothing; ``warning``, it will some day, or
@@ -49,3 +52,9 @@ class Finding:
     expected: str
     action: str = ""
     edits: tuple[Edit, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Cut what quotes a name or text that is longer than anybody reads."""
+        for name in ("about", "found", "expected", "action"):
+            if len(text := getattr(self, name)) > LONGEST:
+                object.__setattr__(self, name, f"{text[: LONGEST - 1]}…")

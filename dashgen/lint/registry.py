@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -25,10 +24,28 @@ def family(check: Check) -> str:
 
 
 def find(wanted: str) -> tuple[Check, ...]:
-    """The checks that a code, a name, or the beginning of codes (``PQL``) means; none when there are none."""
-    upper = wanted.upper()
-    exact = tuple(check for check in checks() if wanted.lower() == check.name or upper == check.code)
-    return exact or tuple(check for check in checks() if wanted.isalnum() and check.code.startswith(upper))
+    """The checks that a code, a name, a family or the beginning of codes (``PQL``) means; none when there are none."""
+    exact = known(wanted)
+    if exact is not None:
+        return (exact,)
+    upper, lower = wanted.upper(), wanted.lower()
+    in_family = tuple(check for check in checks() if family(check) == lower)
+    return in_family or tuple(check for check in checks() if wanted.isalnum() and check.code.startswith(upper))
+
+
+def families() -> tuple[str, ...]:
+    """The folders with checks, in the order of their codes."""
+    return tuple(dict.fromkeys(map(family, checks())))
+
+
+def known(name: str) -> Check | None:
+    """The check of exactly this code or name, in any case."""
+    return _by_name().get(name.lower())
+
+
+@cache
+def _by_name() -> dict[str, Check]:
+    return {key.lower(): check for check in checks() for key in (check.code, check.name)}
 
 
 def _check(path: Path) -> Check:
@@ -36,7 +53,7 @@ def _check(path: Path) -> Check:
     own = [
         value
         for value in vars(module).values()
-        if inspect.isclass(value) and issubclass(value, Check) and value.__module__ == module.__name__
+        if isinstance(value, type) and issubclass(value, Check) and value.__module__ == module.__name__
     ]
     if len(own) != 1:
         raise TypeError(f"{path.name} has {len(own)} checks; a file holds one")

@@ -8,15 +8,21 @@ from typing import Any
 from dashgen.lint.assume import Assumptions
 from dashgen.lint.check import HOOKS, Check, hooks
 from dashgen.lint.finding import Finding
+from dashgen.lint.live.live import Live
 from dashgen.lint.meaning.records import records
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Subjects
 
-Hook = Callable[[Any, World], Iterable[Finding]]
+Hook = Callable[..., Iterable[Finding]]
 
 
-def lint(files: Sequence[Subjects], checks: Iterable[Check], assume: Assumptions) -> list[Finding]:
-    """What the checks find in files that belong to one deployment, in the order of the files, then of their places."""
+def lint(
+    files: Sequence[Subjects], checks: Iterable[Check], assume: Assumptions, live: Live | None = None
+) -> list[Finding]:
+    """What the checks find in files that belong to one deployment, in the order of the files, then of their places.
+
+    What they find by asking ``live``, a running server, is behind that.
+    """
     world = World(assume, records(group for subjects in files for group in subjects.groups))
     by_hook: dict[str, list[Hook]] = {hook: [] for hook in HOOKS}
     for check in checks:
@@ -29,6 +35,10 @@ def lint(files: Sequence[Subjects], checks: Iterable[Check], assume: Assumptions
                 found += look(item, world)
     for look in by_hook["project"]:
         found += look(files, world)
+    if live is not None:
+        from dashgen.lint.live.look import look_live
+
+        found += look_live(files, by_hook["live"], world, live)
     return found
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dashgen.lint.document import Document, Path, Place
 from dashgen.lint.expression import Expression
+
+if TYPE_CHECKING:
+    from dashgen.lint.readers.error import UnreadableError
 
 Json = Mapping[str, Any]
 
@@ -225,7 +228,8 @@ class Group:
 class Subjects:
     """Everything found in one document. ``resource``: the kind of Kubernetes object it is, '' for none.
 
-    ``tests`` are expressions of a promtool test file.
+    ``tests`` are expressions of a promtool test file, ``tested`` the alerts it names and where. ``unreadable``: the
+    parts that could not be looked at, and what is wrong in the rest.
     """
 
     document: Document
@@ -233,6 +237,8 @@ class Subjects:
     dashboards: list[Dashboard] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     tests: list[Expression] = field(default_factory=list)
+    tested: list[tuple[str, Place]] = field(default_factory=list)
+    unreadable: list[UnreadableError] = field(default_factory=list)
 
     @property
     def rules(self) -> Iterator[Rule]:
@@ -252,25 +258,25 @@ class Subjects:
 
 def text(value: Any) -> str:
     """``value`` when it is text, or the text of a number; '' else."""
-    if isinstance(value, bool):
-        return ""
-    return str(value) if isinstance(value, (str, int, float)) else ""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
 def texts(value: Any) -> Mapping[str, str]:
     """A mapping of text to text; what is no text is left out."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return {}
     return {str(key): str(item) for key, item in value.items() if isinstance(item, (str, int, float))}
 
 
 def mapping(value: Any) -> Json:
     """``value`` when it is a mapping; an empty one else."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def items(value: Any) -> list[tuple[int, Json]]:
     """The mappings in a list, each with its index; nothing when it is no list."""
     if not isinstance(value, list):
         return []
-    return [(index, item) for index, item in enumerate(value) if isinstance(item, Mapping)]
+    return [(index, item) for index, item in enumerate(value) if isinstance(item, dict)]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dashgen.spec.alerts import AlertSettings
+from dashgen.spec.lint import Lint
 from dashgen.spec.models import Model
 from dashgen.spec.recording import Recording
 from dashgen.spec.sources import Source
@@ -166,6 +167,9 @@ class Spec(Strict):
     )
     recording: Recording = Field(
         default=Recording.model_construct(), description="what `dashgen record` keeps to itself"
+    )
+    lint: Lint = Field(
+        default=Lint.model_construct(), description="findings of `dashgen lint` that are no mistake here"
     )
     runbooks: Url | None = Field(
         default=None, description="base address of runbooks; alerts append their name, dashboards link to it"

@@ -1,4 +1,4 @@
-"""Medians of whole-process CPU time, compared within one run; a thousand specs, and the scenarios of one.
+"""Medians of whole-process CPU time, compared within one run; a thousand specs, the scenarios of one, and lint.
 
 Exits 1 beyond a limit. CPU time, not wall time: it is what a shared CI machine measures the same way twice.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.bench.clock import cpu_seconds
 from tests.bench.fleet import fleet
+from tests.bench.lint import lint
 from tests.bench.tests import tests
 
 ROUNDS = 15
@@ -64,7 +65,7 @@ def main() -> int:
             "import typer": [python, "-c", "import typer"],
         }
         cpu = medians(commands, ROOT, env)
-        measured = [*fleet(folder, env), *tests(folder, env)]
+        measured = [*fleet(folder, env), *tests(folder, env), *lint(folder, env)]
     for label, seconds in cpu.items():
         print(f"{label:16} {seconds * 1000:7.0f} ms CPU (median of {ROUNDS})")
     limits = {

@@ -1,8 +1,9 @@
 """Every check has its shape, its documentation holds, and its cases in ``checks/<family>/<name>.yaml`` come true.
 
 A case is a mapping with one of ``panel``, ``alert``, ``record`` (an expression), ``rules`` (of a group), ``dashboard``
-(parts of one), ``file`` (a text, or several by name); with ``assume`` as for ``--assume``, ``from`` where it is
-seen, and in ``fail`` cases ``found``: parts of what is said, and ``at``: the texts that are pointed at, in order.
+(parts of one), ``file`` (a text, or several by name); with ``assume`` as for ``--assume``, ``server`` as in
+``tests.lint.server``, ``from`` where it is seen, and in ``fail`` cases ``found``: parts of what is said, ``at``: the
+texts that are pointed at, in order, and ``severity``: of all that is found.
 """
 
 from __future__ import annotations
@@ -28,17 +29,23 @@ CODE = {
     "alerts": "ALR",
     "dashboards": "DSH",
     "packaging": "PKG",
+    "suppressions": "SUP",
+    "live": "LIV",
 }
-KEYS = {*KINDS, "name", "assume", "from", "found", "at"}
+KEYS = {*KINDS, "name", "assume", "from", "found", "at", "server", "severity"}
+
+
+def path_of(check: Check) -> Path:
+    return CASES / family(check) / f"{check.name.replace('-', '_')}.yaml"
 
 
 def of(check: Check) -> dict[str, list[dict[str, Any]]]:
-    path = CASES / family(check) / f"{check.name.replace('-', '_')}.yaml"
-    return yaml.safe_load(path.read_text("utf-8"))
+    return yaml.safe_load(path_of(check).read_text("utf-8"))
 
 
 def cases(kind: str) -> Iterator[Any]:
-    for check in checks():
+    # That a check has cases is for the test of its shape to say.
+    for check in (each for each in checks() if path_of(each).is_file()):
         for number, case in enumerate(of(check)[kind]):
             yield pytest.param(check, case, id=f"{check.name}-{number}-{case.get('name', '')}"[:80])
 
@@ -47,7 +54,7 @@ def found_in(check: Check, case: dict[str, Any]) -> list[Any]:
     assert case.keys() <= KEYS, f"unknown keys {case.keys() - KEYS}"
     (kind,) = [key for key in KINDS if key in case]
     assume = [f"{name}={value}" for name, value in case.get("assume", {}).items()]
-    return findings(kind, case[kind], check.name, assume)
+    return findings(kind, case[kind], check.name, assume, server=case.get("server") or check.server)
 
 
 @pytest.mark.parametrize("check", checks(), ids=lambda check: check.name)
@@ -72,9 +79,10 @@ def test_codes_and_names_are_unique() -> None:
 def test_documented_examples_are_true(check: Check) -> None:
     said = documentation(check)
     for text in said.bad:
-        assert findings(check.example, text, check.name, check.assume), f"nothing is wrong with {text}"
+        found = findings(check.example, text, check.name, check.assume, server=check.server)
+        assert found, f"nothing is wrong with {text}"
     for text in said.good:
-        found = findings(check.example, text, check.name, check.assume)
+        found = findings(check.example, text, check.name, check.assume, server=check.server)
         assert not found, f"{found[0].found} in {text}"
 
 
@@ -89,6 +97,8 @@ def test_fails(check: Check, case: dict[str, Any]) -> None:
     if "at" in case:
         at = [case["at"]] if isinstance(case["at"], str) else case["at"]
         assert [pointed_at(each) for each in found] == at
+    if "severity" in case:
+        assert {str(each.severity) for each in found} == {case["severity"]}
     for each in found:
         assert each.found and each.expected and not each.found.endswith(".") and not each.action.endswith(".")
 

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import yaml
 
+from dashgen.lint.assume import Assumptions
 from dashgen.lint.assuming import of_options
+from dashgen.lint.check import hooks
 from dashgen.lint.finding import Finding
 from dashgen.lint.readers.read import read
 from dashgen.lint.registry import find
 from dashgen.lint.run import lint
+from dashgen.lint.subject import Subjects
+from dashgen.lint.suppress.apply import apply, said_of
+from dashgen.lint.suppress.comments import comments
+from tests.lint.server import FakeLive
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 VARIABLE = {"name": "datasource", "type": "datasource", "query": "prometheus"}
+_NAMED = re.compile(r"# (\S+\.(?:yaml|yml|json))\n")
+"""The first line of an example that is a file may say what it is called."""
+_LONG = re.compile(r"<([\d,]+) characters>")
+"""What is too long to be written down."""
+TODAY = date(2026, 11, 27)
 KINDS = ("panel", "alert", "record", "rules", "dashboard", "file")
 
 
@@ -36,16 +49,39 @@ def around(kind: str, text: Any) -> str:
         parts: Mapping[str, Any] = yaml.safe_load(text) if isinstance(text, str) else text
         board = {"title": "Example", "uid": "example", "schemaVersion": 41, "templating": {"list": [VARIABLE]}, **parts}
         return json.dumps(board, indent=2)
-    return text if isinstance(text, str) else yaml.safe_dump(text, sort_keys=False)
+    written = text if isinstance(text, str) else yaml.safe_dump(text, sort_keys=False)
+    return _LONG.sub(lambda match: "x" * int(match[1].replace(",", "")), written)
 
 
-def findings(kind: str, text: Any, name: str, assume: Sequence[str] = (), file: str = "") -> list[Finding]:
-    """What the check of that name finds in an example; ``text`` may be several files, by name."""
+def findings(
+    kind: str,
+    text: Any,
+    name: str,
+    assume: Sequence[str] = (),
+    file: str = "",
+    server: Mapping[str, Any] | None = None,
+) -> list[Finding]:
+    """What the check of that name finds in an example; ``text`` may be several files, by name.
+
+    ``server``: what a running server has, as in ``tests.lint.server``.
+    """
     suffix = "json" if kind in ("panel", "dashboard") else "yaml"
     files = text if kind == "file" and isinstance(text, Mapping) and all("." in key for key in text) else None
-    read_files = files or {file or f"example.{suffix}": around(kind, text)}
+    named = _NAMED.match(text) if kind == "file" and isinstance(text, str) else None
+    read_files = files or {file or (named[1] if named else f"example.{suffix}"): around(kind, text)}
     subjects = [each for name_, content in read_files.items() for each in read(name_, around("file", content))]
-    return lint(subjects, find(name), of_options(list(assume)))
+    if "suppression" in hooks(find(name)[0]):
+        return _of_suppressions(subjects, name, of_options(list(assume)))
+    live = FakeLive(server) if server else None
+    return lint(subjects, find(name), of_options(list(assume)), live)
+
+
+def _of_suppressions(subjects: Sequence[Subjects], name: str, assume: Assumptions) -> list[Finding]:
+    """What is hidden has to be found first, by the checks that are named."""
+    suppressions = list(comments(subjects, TODAY))
+    named = [check for each in suppressions for word in each.names for check in find(word)]
+    apply(lint(subjects, named, assume), suppressions)
+    return said_of(suppressions, [*named, *find(name)])
 
 
 def pointed_at(found: Finding) -> str:

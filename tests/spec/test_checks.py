@@ -258,6 +258,10 @@ CASES = [
     (SMALLEST + "targets: [grafana-json, @@grafana-json]\n", 'the target "grafana-json" is here a second'),
     (SMALLEST + "hide: [@@cots/x]\n", '"cots/x" in `hide`'),
     (SMALLEST + "hide: [@@cost]\n", '"cost" in `hide`'),
+    (
+        SMALLEST + "lint: {ignore: [{check: a, panel: @@cots/x, reason: why it is so}]}\n",
+        '"cots/x" in `lint.ignore`',
+    ),
     (SMALLEST + "prometheus: {evaluation_interval: @@6m}\n", "`prometheus.evaluation_interval` is 6m"),
     (SMALLEST + "prometheus: {version: @@2.41.9}\n", "Prometheus 2.41.9"),
     (SMALLEST + "prometheus: {version: @@latest}\n", '`prometheus.version` is "latest"'),

@@ -74,7 +74,7 @@ chat.yaml:17:1: `alerts` is empty
   do this:  write a value, or remove the key
 chat.yaml:18:1: unknown key `scrape_interval`
   expected: one of the keys name, title, team, profile, models, sources, prometheus, grafana, tempo, \
-langfuse, revenue_usd_per_request, alerts, recording, runbooks, rule_labels, namespace, hide, extend, targets
+langfuse, revenue_usd_per_request, alerts, recording, lint, runbooks, rule_labels, namespace, hide, extend, targets
   do this:  move it to `prometheus`, where it belongs
 chat.yaml:19:10: `targets` is an empty list
   expected: a list with at least one item, each text of 1 to 256 characters \

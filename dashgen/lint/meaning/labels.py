@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from dashgen.lint.meaning.series import known
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, LabelList, Node, Number, Selector, Text
 from dashgen.promql.parse import SETS
@@ -44,6 +46,7 @@ NONE = Labels()
 ANY = Labels(open=True)
 _WITHOUT_LABELS = frozenset({"vector", "time", "scalar", "pi"})
 _KEEP_SERIES = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+_MATCHES_ANYTHING = frozenset({".*", "(.*)", "^.*$", "(?s:.*)", "(?s:(.*))"})
 _DEEPEST = 8
 """Records that read records: deeper than this nothing is followed."""
 
@@ -54,8 +57,19 @@ def labels(node: Node, world: World, depth: int = 0) -> Labels:
         return labels(node.inner, world, depth)
     if isinstance(node, (Number, Text)):
         return NONE
+    if isinstance(node, Selector):
+        return _selector(node, world, depth)
     of = _NODES.get(type(node))
-    return of(node, world, depth) if of is not None else ANY
+    if of is None:
+        return ANY
+    if depth:
+        return of(node, world, depth)
+    # Nodes compare by identity; several checks ask about the same ones, and about those inside.
+    key = ("labels", node)
+    found: Labels | None = world.memo.get(key)
+    if found is None:
+        found = world.memo[key] = of(node, world, depth)
+    return found
 
 
 def _selector(node: Selector, world: World, depth: int) -> Labels:
@@ -68,13 +82,23 @@ def _selector(node: Selector, world: World, depth: int) -> Labels:
 def _of_name(name: str, world: World, depth: int) -> Labels:
     recorded = world.records.get(name, ())
     if recorded and depth < _DEEPEST:
-        result = NONE
-        for record in recorded:
-            tree = world.tree(record.expr)
-            result |= (ANY if tree is None else labels(tree, world, depth + 1)).with_(*record.labels)
-        return result
-    known = world.known(name)
-    return Labels(frozenset().union(*(each.labels for each in known)), open=True)
+        key = ("labels", name)
+        if key not in world.memo:
+            # A name that is recorded from itself may have any.
+            world.memo[key] = ANY
+            result = NONE
+            for record in recorded:
+                tree = world.tree(record.expr)
+                result |= (ANY if tree is None else labels(tree, world, depth + 1)).with_(*record.labels)
+            world.memo[key] = result
+        found: Labels = world.memo[key]
+        return found
+    return _of_exporters(name)
+
+
+@lru_cache(maxsize=16_384)
+def _of_exporters(name: str) -> Labels:
+    return Labels(frozenset().union(*(each.labels for each in known(name))), open=True)
 
 
 def _names(found: LabelList) -> tuple[str, ...]:
@@ -108,14 +132,24 @@ def _call(node: Call, world: World, depth: int) -> Labels:
         return _absent(node.arguments[0])
     result = NONE
     for argument in node.arguments:
-        result |= labels(argument, world, depth)
+        if not isinstance(argument, (Number, Text)):
+            found = labels(argument, world, depth)
+            result = found if result is NONE else result | found
     if function in ("label_replace", "label_join") and len(node.arguments) > 2:
         target = _text(node.arguments[1])
-        removes = function == "label_replace" and not _text(node.arguments[2])
-        result = result.without(target) if removes else result.with_(target)
+        # An empty replacement takes the label from the series whose source matches: from all only when anything does.
+        empty = function == "label_replace" and not _text(node.arguments[2])
+        removes = empty and matches_anything(node)
+        result = result.without(target) if removes else result if empty else result.with_(target)
     elif function == "histogram_quantile":
         result = result.without("le")
     return ANY if function == "info" else result
+
+
+def matches_anything(node: Call) -> bool:
+    """Whether a ``label_replace`` changes every series: the pattern takes any source, or there is none to take."""
+    source, pattern = (_text(each) for each in node.arguments[3:5]) if len(node.arguments) > 4 else ("?", "?")
+    return pattern in _MATCHES_ANYTHING or (not source and not pattern)
 
 
 def _absent(node: Node) -> Labels:
@@ -154,7 +188,6 @@ def scalar(node: Node) -> bool:
 
 
 _NODES: Mapping[type[Node], Callable[[Any, World, int], Labels]] = {
-    Selector: _selector,
     Aggregate: _aggregate,
     Call: _call,
     Binary: _binary,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 from dashgen.catalogue.availability import Availability, availability
@@ -49,7 +50,7 @@ class Known:
         return any(metric.open_labels for metric in self.metrics)
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def known(name: str) -> tuple[Known, ...]:
     """Every exporter that has the name in some version; empty when none has."""
     found = []
@@ -61,6 +62,14 @@ def known(name: str) -> tuple[Known, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16_384)
+def telling(name: str, exporter: str) -> bool:
+    """Whether the first word of a name says whose it is; everybody has an ``http_requests_total``."""
+    word = re.split("[:_]", name, maxsplit=1)[0]
+    firsts = [re.split("[:_]", each.name, maxsplit=1)[0] for each in load(exporter).metrics if each.type != "label"]
+    return firsts.count(word) >= 0.6 * len(firsts)
+
+
 def _part(name: str, metric: Metric) -> Part:
     if metric.type == "counter" and name.endswith("_created"):
         return "created"
@@ -69,11 +78,14 @@ def _part(name: str, metric: Metric) -> Part:
     return next((part for part in _PARTS if name.endswith(f"_{part}")), "")
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def owners(name: str) -> tuple[Exporter, ...]:
     """The exporters whose whole namespace the name is in: they would expose it if it existed."""
     loaded = (load(each) for each in exporters())
-    return tuple(exporter for exporter in loaded if name.startswith(exporter.owns) and exporter.owns)
+    prefixed = (exporter for exporter in loaded if exporter.owns and name.startswith(exporter.owns))
+    return tuple(
+        exporter for exporter in prefixed if not any(re.fullmatch(other, name) for other in exporter.owns_except)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ def exposure(name: str, assume: Assumptions) -> Exposure | None:
     return best
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def _available(name: str, exporter: str, source: Exposed) -> Availability:
     return availability(
         load(exporter), name, source.versions, source.variant, enabled=source.enabled, disabled=source.disabled

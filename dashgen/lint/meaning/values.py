@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from dashgen.lint.meaning.world import World
-from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Number, Ranged, Selector
+from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Number, Offset, Ranged, Selector, walk
 
 Value = Literal["total", "rate", "increase", "level", "quantile", "ratio", "number", "unknown"]
 """``total``: only grows, until its process restarts. ``rate``: per second. ``level``: goes up and down."""
@@ -16,6 +16,7 @@ _THROUGH = frozenset({"sum", "max", "min", "avg", "topk", "bottomk", "limitk", "
 _KEEP = frozenset(
     {"label_replace", "label_join", "sort", "sort_desc", "abs", "ceil", "floor", "round", "clamp_min", "clamp_max"}
 ) | frozenset({"clamp", "last_over_time", "max_over_time", "min_over_time", "avg_over_time"})
+_PAST = frozenset({"min_over_time", "first_over_time"})
 _DEEPEST = 8
 
 
@@ -39,11 +40,15 @@ def _aggregate(node: Aggregate, world: World, depth: int) -> Value:
 def _selector(node: Selector, world: World, depth: int) -> Value:
     recorded = world.recorded(node.metric)
     if recorded:
-        if depth >= _DEEPEST:
-            return "unknown"
-        trees = [world.tree(record.expr) for record in recorded]
-        kinds = {value(tree, world, depth + 1) for tree in trees if tree is not None}
-        return kinds.pop() if len(kinds) == 1 else "unknown"
+        key = ("value", node.metric)
+        if key not in world.memo and depth < _DEEPEST:
+            # A name that is recorded from itself is not known.
+            world.memo[key] = "unknown"
+            trees = [world.tree(record.expr) for record in recorded]
+            kinds = {value(tree, world, depth + 1) for tree in trees if tree is not None}
+            world.memo[key] = kinds.pop() if len(kinds) == 1 else "unknown"
+        known: Value = world.memo.get(key, "unknown")
+        return known
     entries = world.known(node.metric)
     if not entries:
         return "unknown"
@@ -76,6 +81,8 @@ def _binary(node: Binary, world: World, depth: int) -> Value:
         return left if left in (right, "unknown") or right == "number" else "unknown"
     if operator == "/" and right not in ("number", "unknown"):
         return "ratio" if left == right else "unknown"
+    if operator == "-" and left == right == "total" and earlier(node):
+        return "increase"
     if operator in ("*", "/", "+", "-"):
         return right if left == "number" else left if right in ("number", left) else "unknown"
     return left
@@ -87,6 +94,13 @@ _NODES: Mapping[type[Node], Callable[[Any, World, int], Value]] = {
     Call: _call,
     Binary: _binary,
 }
+
+
+def earlier(node: Node) -> bool:
+    """Whether an expression reads a past value too: ``x offset 1d``, ``min_over_time(x[1d])``."""
+    return any(
+        isinstance(each, Offset) or (isinstance(each, Call) and each.function.text in _PAST) for each, _ in walk(node)
+    )
 
 
 def looks_cumulative(name: str) -> bool:

@@ -42,6 +42,7 @@ CHECKS: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     service.error_classes,
     service.reserved_labels,
     service.hidden_panels,
+    service.ignored_panels,
     service.targets,
     recording.private_labels,
 )

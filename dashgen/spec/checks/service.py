@@ -60,17 +60,28 @@ def targets(spec: Spec) -> Iterator[Finding]:
 def hidden_panels(spec: Spec) -> Iterator[Finding]:
     """``hide`` names panels as dashboard/panel."""
     for index, entry in enumerate(spec.hide):
-        dashboard, slash, panel = entry.partition("/")
-        if slash and dashboard in DASHBOARDS and re.fullmatch(NAME_PATTERN, panel):
-            continue
-        meant = closest(dashboard, DASHBOARDS)
-        example = f"{meant or DASHBOARDS[0]}/{panel if re.fullmatch(NAME_PATTERN, panel) else 'ttft-client'}"
-        yield Finding(
-            ("hide", index),
-            f"{quote(entry)} in `hide`",
-            f"dashboard/panel, with one of {', '.join(DASHBOARDS)} and the key of a panel",
-            f"write for example `{example}`",
-        )
+        yield from _panel(("hide", index), "hide", entry)
+
+
+def ignored_panels(spec: Spec) -> Iterator[Finding]:
+    """``lint.ignore`` names panels likewise."""
+    for index, entry in enumerate(spec.lint.ignore):
+        if entry.panel is not None:
+            yield from _panel(("lint", "ignore", index, "panel"), "lint.ignore", entry.panel)
+
+
+def _panel(path: Path, key: str, entry: str) -> Iterator[Finding]:
+    dashboard, slash, panel = entry.partition("/")
+    if slash and dashboard in DASHBOARDS and re.fullmatch(NAME_PATTERN, panel):
+        return
+    meant = closest(dashboard, DASHBOARDS)
+    example = f"{meant or DASHBOARDS[0]}/{panel if re.fullmatch(NAME_PATTERN, panel) else 'ttft-client'}"
+    yield Finding(
+        path,
+        f"{quote(entry)} in `{key}`",
+        f"dashboard/panel, with one of {', '.join(DASHBOARDS)} and the key of a panel",
+        f"write for example `{example}`",
+    )
 
 
 def intervals(spec: Spec) -> Iterator[Finding]:

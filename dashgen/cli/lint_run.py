@@ -1,0 +1,94 @@
+"""What ``dashgen lint`` does between its options and its report."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashgen.errors import MachineError
+from dashgen.lint.finding import Severity
+from dashgen.lint.judge import Judge
+from dashgen.lint.registry import find
+from dashgen.lint.select import select, split
+from dashgen.lint.suppress.settings import settings
+
+if TYPE_CHECKING:
+    from dashgen.cli.lint import Options
+    from dashgen.lint.project import Project
+    from dashgen.lint.promtool import Promtool
+    from dashgen.lint.result import Report
+
+SYNTAX = "syntax-error"
+
+
+def today() -> date:
+    """The day suppressions end or hold."""
+    return date.today()
+
+
+def run_lint(options: Options) -> Report:
+    """Find, compile and read files, and look at them.
+
+    Raises:
+        InputError: for options and files that do not exist, and a spec that cannot be built.
+        MachineError: for what may not be read.
+    """
+    # What is read is kept until the end: looking for garbage in it would take a third of the time.
+    gc.disable()
+    checks = select(options.select, options.ignore)
+    own = settings(Path())
+    projects = _projects(options)
+    before = {}
+    if options.diff_base:
+        from dashgen.cli.lint_before import before as files_before
+
+        before = files_before(projects, options.diff_base, [path for path in options.paths if path.is_dir()])
+    judge = Judge(
+        checks,
+        own,
+        today(),
+        min_severity=Severity[options.min_severity.upper()],
+        fail_on=Severity[options.fail_on.upper()],
+        against=options.diff_base or "",
+        before=before,
+        whole=not options.paths,
+        promtool=_promtool(options) if any(check.name == SYNTAX for check in checks) else None,
+        unreadable=all(check.name != SYNTAX for word in split(options.ignore) for check in find(word)),
+        statistics=options.statistics,
+    )
+    return judge.report(projects)
+
+
+def _promtool(options: Options) -> Promtool | None:
+    """The one that is named, else one that is there."""
+    if options.promtool == "":
+        return None
+    from dashgen.testing.promtool.find import find as find_promtool
+
+    try:
+        return find_promtool(Path(options.promtool) if options.promtool else None)
+    except MachineError:
+        if options.promtool or os.environ.get("DASHGEN_PROMTOOL"):
+            raise
+        return None
+
+
+def _projects(options: Options) -> Sequence[Project]:
+    from dashgen.cli.lint_projects import of_files, of_specs
+
+    if not options.paths:
+        from dashgen.spec.files import find_specs
+
+        return list(of_specs(find_specs(), options.out, options.assume, extensions=options.extensions))
+    from dashgen.cli.lint_files import find as find_files
+
+    found = find_files(options.paths, options.stdin_name)
+    projects: list[Project] = []
+    if found.specs:
+        projects += of_specs(found.specs, options.out, options.assume, extensions=options.extensions)
+    projects += of_files(found, [project.name for project in projects], options.assume)
+    return projects

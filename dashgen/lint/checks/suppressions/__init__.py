@@ -1,0 +1,1 @@
+"""Checks of what hides findings of the others."""

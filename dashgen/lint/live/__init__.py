@@ -1,0 +1,1 @@
+"""What a running Prometheus knows of the series that files read: names, labels, values, types."""

@@ -1,0 +1,1 @@
+"""One way of holding dashboards or rules per file; each is found by being here."""

@@ -1,0 +1,1 @@
+"""Formats of reports: each module has ``lines(report, *, quiet) -> Iterator[Line]`` and is named like its format."""
