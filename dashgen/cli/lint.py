@@ -37,6 +37,7 @@ class Options:
     out: Path
     extensions: bool
     statistics: bool
+    fix: bool = False
 
 
 def lint(
@@ -64,6 +65,10 @@ def lint(
         str | None,
         typer.Option(metavar="REV", help="Only what was not found in the files as of this git revision."),
     ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend what is mechanical and safe, show the changes, report the rest.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change; exit 1 if anything.")] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count findings by check.")] = False,
     format: Annotated[
         list[str] | None,
@@ -111,7 +116,16 @@ def lint(
         out,
         not no_extend,
         statistics,
+        fix,
     )
+    if fix or diff:
+        from dashgen.cli.lint_fix import check_options, show_fixes
+
+        check_options(options, diff=diff)
+        if diff:
+            if show_fixes(Screen(color), options):
+                raise typer.Exit(1)
+            return
     outputs = paired(format or ["text"], output or [], FORMATS.names())
     report = run_lint(options)
     levels = list(Level)

@@ -14,8 +14,12 @@ from dashgen.lint.readers.decode import decode
 from dashgen.lint.readers.error import UnreadableError
 
 if TYPE_CHECKING:
+    from dashgen.cli.console import Output as Screen
+    from dashgen.cli.lint import Options
     from dashgen.lint.finding import Finding
     from dashgen.lint.judge import Judge
+
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,67 @@ class Fixes:
         """Every change, as lines of a unified diff."""
         for name, text in self.texts.items():
             old, new = (each.splitlines(keepends=True) for each in (self.before[name], text))
-            for line in difflib.unified_diff(old, new, fromfile=name, tofile=f"{name} (mended)"):
+            for line in difflib.unified_diff(old, new, fromfile=name, tofile=name):
                 yield line.rstrip("\r\n")
+
+
+def check_options(options: Options, *, diff: bool) -> None:
+    """Whether mending makes sense with the other options.
+
+    Raises:
+        InputError: when it does not.
+    """
+    from dashgen.errors import InputError, Location, Problem
+
+    if options.fix and diff:
+        problem = Problem(
+            Location("--diff"), "given with --fix", "one of the two", "take --diff to see the changes only"
+        )
+    elif options.diff_base:
+        problem = Problem(Location("--diff-base"), "given with --fix or --diff", "all findings", "leave it out")
+    elif options.fix and any(str(path) == "-" for path in options.paths):
+        problem = Problem(Location("-"), "stdin with --fix", "files, which can be written", "take --diff")
+    else:
+        return
+    raise InputError([problem])
+
+
+def show_fixes(screen: Screen, options: Options) -> bool:
+    """Show what would change; whether anything would."""
+    from dashgen.cli.lint_run import judge_of, projects_of
+
+    projects = projects_of(options)
+    found = fixes(projects, judge_of(options, projects))
+    for line in found.diff():
+        screen.line(line, _STYLES.get(line[:1], ""))
+    _tell(found, "would be mended")
+    return bool(found.texts)
+
+
+def make_fixes(options: Options, projects: Sequence[Project]) -> tuple[Project, ...]:
+    """Mend files, show the changes on stderr, and return what there is to look at now."""
+    from dashgen.cli.console import progress
+    from dashgen.cli.lint_run import judge_of
+
+    found = fixes(projects, judge_of(options, projects))
+    for line in found.diff():
+        progress(line)
+    write(found)
+    _tell(found, "mended")
+    return found.projects
+
+
+def _tell(found: Fixes, done: str) -> None:
+    from dashgen.cli.console import progress
+
+    files = len(found.texts)
+    progress(f"{found.count} {_plural(found.count, 'finding')} {done} in {files} {_plural(files, 'file')}")
+    if found.generated:
+        progress(f"{found.generated} more in the output of specs: change the spec, the next build would undo them here")
+
+
+def _plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"
 
 
 def fixes(projects: Sequence[Project], judge: Judge) -> Fixes:
@@ -50,6 +113,8 @@ def fixes(projects: Sequence[Project], judge: Judge) -> Fixes:
 
     Of what a spec is compiled to nothing is edited: the next build would undo it.
     """
+    # Of every change the checks are asked again; promtool need not be.
+    judge = replace(judge, promtool=None)
     done, before, mended, generated = list[Project](), dict[str, str](), list[Mended](), 0
     for project in projects:
         if project.name:

@@ -37,17 +37,31 @@ def run_lint(options: Options) -> Report:
         InputError: for options and files that do not exist, and a spec that cannot be built.
         MachineError: for what may not be read.
     """
+    projects = projects_of(options)
+    if options.fix:
+        from dashgen.cli.lint_fix import make_fixes
+
+        projects = make_fixes(options, projects)
+    return judge_of(options, projects).report(projects)
+
+
+def judge_of(options: Options, projects: Sequence[Project]) -> Judge:
+    """How to look, by the options.
+
+    Raises:
+        InputError: for checks and settings that do not exist, and a revision git does not know.
+        MachineError: for a promtool that is named and does not run.
+    """
     # What is read is kept until the end: looking for garbage in it would take a third of the time.
     gc.disable()
     checks = select(options.select, options.ignore)
     own = settings(Path())
-    projects = _projects(options)
     before = {}
     if options.diff_base:
         from dashgen.cli.lint_before import before as files_before
 
         before = files_before(projects, options.diff_base, [path for path in options.paths if path.is_dir()])
-    judge = Judge(
+    return Judge(
         checks,
         own,
         today(),
@@ -60,7 +74,6 @@ def run_lint(options: Options) -> Report:
         unreadable=all(check.name != SYNTAX for word in split(options.ignore) for check in find(word)),
         statistics=options.statistics,
     )
-    return judge.report(projects)
 
 
 def _promtool(options: Options) -> Promtool | None:
@@ -77,7 +90,13 @@ def _promtool(options: Options) -> Promtool | None:
         return None
 
 
-def _projects(options: Options) -> Sequence[Project]:
+def projects_of(options: Options) -> Sequence[Project]:
+    """What is to be looked at, specs compiled.
+
+    Raises:
+        InputError: for files that do not exist, and a spec that cannot be built.
+        MachineError: for what may not be read.
+    """
     from dashgen.cli.lint_projects import of_files, of_specs
 
     if not options.paths:
