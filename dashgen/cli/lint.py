@@ -128,6 +128,8 @@ def lint(
             return
     outputs = paired(format or ["text"], output or [], FORMATS.names())
     report = run_lint(options)
+    for name in report.empty:
+        progress(f"{name}: no dashboards, rules or queries in it", quiet=quiet)
     levels = list(Level)
     if levels.index(min_severity) < levels.index(fail_on):
         progress(f"--min-severity {min_severity} hides findings that --fail-on {fail_on} fails on")

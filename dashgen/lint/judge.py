@@ -55,10 +55,12 @@ class Judge:
         of_settings, once = (self.settings.suppressions(self.today, files, whole=self.whole) for _ in range(2))
         found: list[Finding] = []
         hidden, expressions, templates = 0, 0, 0
+        empty: list[str] = []
         for number, project in enumerate(projects):
             looked = self._look(project, project.files, of_settings)
             hidden, expressions = hidden + looked.hidden, expressions + looked.expressions
             templates += looked.templates
+            empty += looked.empty
             before = self._look(project, self.before.get(number, ()), once).findings if self.against else []
             found += new(looked.findings, before)
         found += new(said_of(of_settings, self.checks), said_of(once, self.checks) if self.against else [])
@@ -73,6 +75,7 @@ class Judge:
             failing=sum(1 for each in found if each.severity >= self.fail_on),
             suppressed=hidden,
             templates=templates,
+            empty=tuple(empty),
             promtool=self.promtool.version if self.promtool else "",
             against=self.against,
             statistics=self.statistics,
@@ -87,7 +90,7 @@ class Judge:
         found = self._look(project, files, self.settings.suppressions(self.today, names, whole=False)).findings
         return [each for each in found if each.severity >= self.min_severity]
 
-    def _look(self, project: Project, files: Iterable[File], of_settings: Sequence[Suppression]) -> _Looked:
+    def _look(self, project: Project, files: Sequence[File], of_settings: Sequence[Suppression]) -> _Looked:
         read = [read_file(file) for file in files]
         subjects = [each for one in read for each in one.subjects]
         found = lint(subjects, self.checks, project.assume)
@@ -102,7 +105,8 @@ class Judge:
         expressions = sum(1 for each in subjects for _ in each.expressions)
         templates = sum(1 for one in read if one.template)
         said = said_of(own, self.checks, alone=len(read) == 1)
-        return _Looked([*left, *said], len(found) - len(left), expressions, templates)
+        empty = [file.name for file, one in zip(files, read, strict=True) if file.named and one.empty]
+        return _Looked([*left, *said], len(found) - len(left), expressions, templates, empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class _Looked:
     hidden: int
     expressions: int
     templates: int
+    empty: list[str]
 
 
 def new(now: Sequence[Finding], before: Sequence[Finding]) -> list[Finding]:

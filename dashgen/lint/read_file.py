@@ -24,6 +24,14 @@ class ReadFile:
     findings: tuple[Finding, ...] = ()
     template: bool = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it for any check."""
+        held = any(
+            each.resource or each.dashboards or each.groups or each.tests or each.unreadable for each in self.subjects
+        )
+        return not (self.findings or self.template or held)
+
 
 def read_file(file: File) -> ReadFile:
     """What a file holds. One that nobody named and that cannot be read is passed over unless it looks like ours."""

@@ -46,6 +46,8 @@ class Report:
     suppressed: int = 0
     templates: int = 0
     """Files of Helm charts that were passed over."""
+    empty: tuple[str, ...] = ()
+    """Files somebody named in which there is nothing to look at."""
     promtool: str = ""
     """Version of the one that had the last word on syntax; '' for none."""
     against: str = ""

@@ -454,3 +454,12 @@ def test_a_check_that_fails_is_told_as_our_mistake(run: Run, monkeypatch: pytest
     save("rules.yaml", RULES)
     code, out, err = run("rules.yaml")
     assert (code, out) == (3, "") and "internal error: ZeroDivisionError" in err
+
+
+def test_a_file_with_nothing_to_look_at_is_named(run: Run) -> None:
+    save("notes.yaml", "up == 0")
+    save("rules/empty.yaml", "")
+    save("rules/rules.yaml", RULES)
+    code, out, err = run("notes.yaml", "rules", "--select", "rate-on-gauge", "--exit-zero")
+    assert code == 0 and "rate-on-gauge" in out
+    assert err == "notes.yaml: no dashboards, rules or queries in it\n"
