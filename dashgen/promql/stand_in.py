@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dashgen.promql.tokens import Token, tokens
 
-_IN_STRING = re.compile(r"\$\{(?!\d+\})[^}\n]*\}|\$(?!\d)\w+|\[\[\w+(?::\w+)?\]\]")
+_IN_STRING = re.compile(r"\$\{(?!\d+\})[^}\n]{0,200}\}|\$(?!\d)\w+|\[\[\w+(?::\w+)?\]\]")
 _NUMBERS = re.compile(r"\W*__(?:interval_m?s|range_m?s|from|to|interval|rate_interval|range)\b")
 _PARAMETERS = frozenset(
     {"topk", "bottomk", "quantile", "limitk", "limit_ratio", "histogram_quantile", "quantile_over_time", "vector"}

@@ -27,7 +27,7 @@ _MILLISECONDS = {
 }
 
 _WORD_END = r"(?![A-Za-z0-9_])"
-_NUMBER = r"0[xX][0-9a-fA-F_]+|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?|(?i:inf|nan)"
+_NUMBER = r"0[xX][0-9a-fA-F_]+|(?:[0-9][0-9_]*+\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?|(?i:inf|nan)"
 _RULES = (
     ("space", r"[ \t\n\r]+"),
     ("comment", r"#[^\n\r]*"),
@@ -38,6 +38,8 @@ _RULES = (
     ("name", r"[A-Za-z_:][A-Za-z0-9_:]*"),
     ("operator", r"==|!=|=~|!~|<=|>=|[-+*/%^=<>@]"),
     ("punctuation", r"[(){}\[\],:]"),
+    # A text that is not closed is all of its line, so that nobody looks for its end again at the next quote.
+    ("unclosed", r"""["'][^\n]*|`.*"""),
     ("unknown", r"[^\s\w\"'`#$(){}\[\],:+*/%^=<>@-]+|\w+|."),
 )
 
@@ -80,6 +82,8 @@ def _tokens(expr: str) -> tuple[Token, ...]:
     position, pattern = 0, _OUTSIDE
     while match := pattern.match(expr, position):
         kind: Kind = match.lastgroup  # type: ignore[assignment]  # the groups are the kinds
+        if match.lastgroup == "unclosed":
+            kind = "unknown"
         found.append(Token(kind, match[0], position))
         position = match.end()
         if kind == "punctuation" and match[0] in "[]":

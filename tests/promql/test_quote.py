@@ -66,6 +66,25 @@ def test_a_regex_matches_itself(text):
     assert re.fullmatch(quote.regex(text), text, re.DOTALL)
 
 
+@given(st.text())
+def test_quoted_text_is_read_back(text):
+    assert quote.unquote(quote.string(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (r'"say \"hi\" \\ \n"', 'say "hi" \\ \n'),
+        (r"'it\'s \x41\101\u65e5\U0001f600'", "it's AA日😀"),
+        (r"`raw \d \n`", r"raw \d \n"),
+        (r'"10\\.0\\.0"', r"10\.0\.0"),
+        ("plain", "plain"),
+    ],
+)
+def test_escapes_of_every_kind_are_undone(written, text):
+    assert quote.unquote(written) == text
+
+
 @pytest.mark.parametrize("name", ["up", "llm:a:b", "_x9"])
 def test_identifiers_are_metrics(name):
     assert quote.metric(name)

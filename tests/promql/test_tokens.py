@@ -39,7 +39,7 @@ def test_the_texts_joined_are_the_input(text):
         ("rate(x[$__rate_interval])", ["name", "punctuation", "name", "punctuation", "variable"] + ["punctuation"] * 2),
         ("[[v]] ${v} ${v:regex}", ["variable"] * 3),
         ("a # > 2\n> 3", ["name", "operator", "number"]),
-        ('"open', ["unknown", "name"]),
+        ('a + "open b\n+ c', ["name", "operator", "unknown", "operator", "name"]),
         (
             "sum by (le) (x)",
             ["name", "name", "punctuation", "name", "punctuation"] + ["punctuation", "name"] * 1 + ["punctuation"],
