@@ -10,6 +10,20 @@ from typing import Annotated
 import typer
 
 from dashgen.cli.color import Color
+from dashgen.cli.server import (
+    TIMEOUT,
+    URL,
+    Access,
+    BasicAuthFile,
+    BearerTokenFile,
+    CaFile,
+    CertFile,
+    HeaderEnv,
+    HeaderFile,
+    Insecure,
+    KeyFile,
+    Timeout,
+)
 
 
 class Level(StrEnum):
@@ -90,15 +104,28 @@ def lint(
     no_promtool: Annotated[bool, typer.Option("--no-promtool", help="Ask none.")] = False,
     out: Annotated[Path, typer.Option(help="Folder the output of specs is committed in.")] = Path("out"),
     no_extend: Annotated[bool, typer.Option("--no-extend", help="Run no code a spec names in `extend`.")] = False,
+    prometheus: Annotated[
+        str | None, typer.Option(metavar="URL", help=f"Ask this server, too, for its last day: {URL}.")
+    ] = None,
+    bearer_token_file: BearerTokenFile = None,
+    basic_auth_file: BasicAuthFile = None,
+    header_file: HeaderFile = None,
+    header_env: HeaderEnv = None,
+    ca_file: CaFile = None,
+    cert_file: CertFile = None,
+    key_file: KeyFile = None,
+    insecure: Insecure = False,
+    timeout: Timeout = TIMEOUT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print what makes it fail only.")] = False,
     color: Annotated[Color, typer.Option(help="When to colour.")] = Color.AUTO,
 ) -> None:
-    """Find what would be blank, silent or wrong, without a Prometheus.
+    """Find what would be blank, silent or wrong, without a Prometheus; with one, what it lacks, too.
 
     `dashgen rules` lists the checks, `dashgen explain CHECK` tells about one.
     """
     from dashgen.cli.console import Output as Screen
     from dashgen.cli.console import progress
+    from dashgen.cli.lint_live import connect
     from dashgen.cli.lint_run import run_lint
     from dashgen.cli.outputs import paired, write
     from dashgen.lint.report.registry import FORMATS
@@ -127,7 +154,21 @@ def lint(
                 raise typer.Exit(1)
             return
     outputs = paired(format or ["text"], output or [], FORMATS.names())
-    report = run_lint(options)
+    access = Access(
+        bearer_token_file,
+        basic_auth_file,
+        header_file or (),
+        header_env or (),
+        ca_file,
+        cert_file,
+        key_file,
+        insecure,
+        timeout,
+    )
+    live = connect(prometheus, access)
+    report = run_lint(options, live)
+    for note in live.notes() if live is not None else ():
+        progress(note, quiet=quiet)
     for name in report.empty:
         progress(f"{name}: no dashboards, rules or queries in it", quiet=quiet)
     levels = list(Level)

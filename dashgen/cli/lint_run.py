@@ -18,6 +18,7 @@ from dashgen.lint.suppress.settings import settings
 
 if TYPE_CHECKING:
     from dashgen.cli.lint import Options
+    from dashgen.lint.live.live import Live
     from dashgen.lint.project import Project
     from dashgen.lint.promtool import Promtool
     from dashgen.lint.result import Report
@@ -30,8 +31,8 @@ def today() -> date:
     return date.today()
 
 
-def run_lint(options: Options) -> Report:
-    """Find, compile and read files, and look at them.
+def run_lint(options: Options, live: Live | None = None) -> Report:
+    """Find, compile and read files, and look at them; ``live`` is the server to ask.
 
     Raises:
         InputError: for options and files that do not exist, and a spec that cannot be built.
@@ -42,10 +43,10 @@ def run_lint(options: Options) -> Report:
         from dashgen.cli.lint_fix import make_fixes
 
         projects = make_fixes(options, projects)
-    return judge_of(options, projects).report(projects)
+    return judge_of(options, projects, live).report(projects)
 
 
-def judge_of(options: Options, projects: Sequence[Project]) -> Judge:
+def judge_of(options: Options, projects: Sequence[Project], live: Live | None = None) -> Judge:
     """How to look, by the options.
 
     Raises:
@@ -54,7 +55,7 @@ def judge_of(options: Options, projects: Sequence[Project]) -> Judge:
     """
     # What is read is kept until the end: looking for garbage in it would take a third of the time.
     gc.disable()
-    checks = select(options.select, options.ignore)
+    checks = select(options.select, options.ignore, live=live is not None)
     own = settings(Path())
     before = {}
     if options.diff_base:
@@ -73,6 +74,7 @@ def judge_of(options: Options, projects: Sequence[Project]) -> Judge:
         promtool=_promtool(options) if any(check.name == SYNTAX for check in checks) else None,
         unreadable=all(check.name != SYNTAX for word in split(options.ignore) for check in find(word)),
         statistics=options.statistics,
+        live=live,
     )
 
 

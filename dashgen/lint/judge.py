@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
+from dashgen.lint.live.live import Live
 from dashgen.lint.project import File, Project
 from dashgen.lint.read_file import read_file
 from dashgen.lint.result import Report, located
@@ -46,6 +47,8 @@ class Judge:
     unreadable: bool = True
     """Whether files that cannot be read are told, even when nobody selected it."""
     statistics: bool = False
+    live: Live | None = None
+    """The server that is asked."""
 
     def report(self, projects: Sequence[Project]) -> Report:
         """What is found in the projects; one after the other, so that only one is in memory."""
@@ -93,7 +96,7 @@ class Judge:
     def _look(self, project: Project, files: Sequence[File], of_settings: Sequence[Suppression]) -> _Looked:
         read = [read_file(file) for file in files]
         subjects = [each for one in read for each in one.subjects]
-        found = lint(subjects, self.checks, project.assume)
+        found = lint(subjects, self.checks, project.assume, self.live)
         if self.promtool is not None:
             from dashgen.lint.promtool import last_word
 

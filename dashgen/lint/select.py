@@ -6,12 +6,14 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
 from dashgen.errors import InputError, Location, Problem
-from dashgen.lint.check import Check
+from dashgen.lint.check import Check, hooks
 from dashgen.lint.registry import checks, families, find
 
 
-def select(wanted: Sequence[str], ignored: Sequence[str]) -> tuple[Check, ...]:
+def select(wanted: Sequence[str], ignored: Sequence[str], *, live: bool = False) -> tuple[Check, ...]:
     """The checks that are wanted, all when none is said, without those that are ignored.
+
+    Those that ask a server are among them only with ``live``, when there is one.
 
     Raises:
         InputError: for words that mean no check, and when none is left.
@@ -22,6 +24,12 @@ def select(wanted: Sequence[str], ignored: Sequence[str]) -> tuple[Check, ...]:
     if not problems and not left:
         expected = "at least one check"
         problems.append(Problem(Location("--ignore"), "ignores every check that is selected", expected, "name fewer"))
+    if not live:
+        offline = frozenset(check for check in left if hooks(check) != ("live",))
+        if left and not offline and not problems:
+            found, expected = "selects only checks that ask a server", "a server, or other checks"
+            problems.append(Problem(Location("--select"), found, expected, "name the server: --prometheus URL"))
+        left = offline
     if problems:
         raise InputError(problems)
     return tuple(check for check in checks() if check in left)

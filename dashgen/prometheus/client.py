@@ -77,6 +77,7 @@ class _SameServer(urllib.request.HTTPRedirectHandler):
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         if _origin(req.full_url) != _origin(newurl):
+            fp.close()
             scheme, host, port = _origin(newurl)
             raise _ElsewhereError(f"{scheme}://{host}{f':{port}' if port else ''}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)

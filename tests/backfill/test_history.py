@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prometheus import Prometheus
+from tests.prometheus_server import Prometheus
 from tests.promtool import binary
 
 END = datetime(2025, 6, 15, 12, tzinfo=UTC)

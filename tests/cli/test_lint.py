@@ -124,9 +124,9 @@ def test_output_is_looked_at_with_the_assumptions_of_its_spec(
     seen = []
     looked = judge.lint
 
-    def watch(files, checks, assume):
+    def watch(files, checks, assume, live):
         seen.append((assume.name, assume.scrape_interval and assume.scrape_interval.total_seconds(), len(files)))
-        return looked(files, checks, assume)
+        return looked(files, checks, assume, live)
 
     monkeypatch.setattr(judge, "lint", watch)
     run("out/support/prometheus-rule.yaml", *ONLY)

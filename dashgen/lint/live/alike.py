@@ -14,7 +14,9 @@ from dashgen.lint.meaning.verdict import verdict
 from dashgen.lint.meaning.world import World
 
 _WORD = re.compile(r"[:_]")
-_NEAR, _VERY_NEAR = 0.8, 0.9
+_LONGEST, _MOST = 200, 20_000
+"""Characters of a word, and words, that are compared."""
+_LIKE, _NEAR, _NEAR_NAME, _VERY_NEAR = 0.6, 0.8, 0.88, 0.9
 
 
 def same_there(name: str, world: World, live: Live) -> str:
@@ -34,26 +36,29 @@ def near_there(name: str, live: Live) -> str:
     space, part = _WORD.split(name)[0], split(name)[1]
     pool = [each for each in live.names if split(each)[1] == part]
     near = [each for each in pool if _WORD.split(each)[0] == space]
-    found = difflib.get_close_matches(name, sorted(near or pool), n=1, cutoff=_NEAR if near else _VERY_NEAR)
-    return found[0] if found else ""
+    return _closest(name, near or pool, _NEAR_NAME if near else _VERY_NEAR)
 
 
 def of_exporter(exporter: str, world: World, live: Live) -> tuple[str, ...]:
-    """The names on the server that an exporter of the catalogue exposes, and no other."""
+    """The names on the server that an exporter of the catalogue exposes; what a gateway repeats is the engine's."""
     key = ("names of exporters", id(live))
     if key not in world.memo:
         found: dict[str, list[str]] = defaultdict(list)
         for name in sorted(live.names):
-            entries = world.known(name)
-            if len(entries) == 1:
-                found[entries[0].exporter.name].append(name)
+            owners = [each.exporter for each in world.known(name)]
+            engines = [each for each in owners if each.vantage == "engine"]
+            for owner in engines or owners:
+                found[owner.name].append(name)
         world.memo[key] = {owner: tuple(names) for owner, names in found.items()}
     names: Mapping[str, tuple[str, ...]] = world.memo[key]
     return names.get(exporter, ())
 
 
-def nearest(wanted: str, there: Collection[str], cutoff: float = 0.6) -> str:
-    """The one of several words that is most like another: the same number, the same letters; '' for none."""
+def nearest(wanted: str, there: Collection[str], *, slip: bool = False) -> str:
+    """The one of several words that is most like another: the same number, the same letters; '' for none.
+
+    ``slip``: only what a slip of the pen makes of it.
+    """
     number = _number(wanted)
     if number is not None:
         numbers = {each: value for each in there if (value := _number(each)) is not None}
@@ -62,14 +67,25 @@ def nearest(wanted: str, there: Collection[str], cutoff: float = 0.6) -> str:
     same = flat.get(re.sub(r"[\W_]", "", wanted).lower())
     if same is not None:
         return same
-    found = difflib.get_close_matches(wanted, sorted(there), n=1, cutoff=cutoff)
-    return found[0] if found else ""
+    found = _closest(wanted, there, _NEAR if slip else _LIKE)
+    inside = [each for each in there if min(len(each), len(wanted)) > 2 and (each in wanted or wanted in each)]
+    if not found and not slip and len(inside) == 1:
+        return inside[0]
+    return found
 
 
 def some(words: Collection[str], number: int = 8) -> str:
     """Words in backticks, the first of many."""
     listed = sorted(words, key=lambda each: (_number(each) is None, _number(each) or 0, each))
     return ", ".join(f"`{each}`" for each in listed[:number]) + (" …" if len(listed) > number else "")
+
+
+def _closest(wanted: str, there: Collection[str], cutoff: float) -> str:
+    # Each comparison takes as long as both are long, multiplied.
+    if len(wanted) > _LONGEST or len(there) > _MOST:
+        return ""
+    found = difflib.get_close_matches(wanted, sorted(each for each in there if len(each) <= _LONGEST), 1, cutoff)
+    return found[0] if found else ""
 
 
 def _number(text: str) -> float | None:

@@ -20,6 +20,8 @@ from dashgen.promql import quote
 _NOT_SUPPORTED = (400, 404, 405, 501)
 _NOT_UNDERSTOOD = (400, 422)
 _SHOWN = 3
+_AHEAD = 60
+"""Seconds by which the clock of the server may be ahead of ours."""
 _Names = frozenset[str]
 
 
@@ -29,7 +31,7 @@ class ServerLive:
     def __init__(self, client: Client, now: float | None = None) -> None:
         end = int(time.time() if now is None else now)
         self._client = client
-        self._range = {"start": str(end - DAY), "end": str(end)}
+        self._range = {"start": str(end - DAY), "end": str(end + _AHEAD)}
         self._warnings: dict[str, None] = {}
         self._refused: dict[str, None] = {}
         self._undeployed: dict[str, None] = {}

@@ -39,6 +39,15 @@ def error(status, kind, message, **headers):
 VECTOR = answer([{"metric": {}, "value": [0, "1"]}], "vector")
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        # Whoever waits no longer does not want the answer.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Fake:
     """``reply(path, parameters, headers)`` gives (status, headers, body); ``probe`` off: of the probe, too."""
 
@@ -71,8 +80,7 @@ class Fake:
             def log_message(self, *_):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_port}"

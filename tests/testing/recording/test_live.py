@@ -38,7 +38,7 @@ from dashgen.testing.recording.model import STALE
 from dashgen.testing.recording.replay import read, series
 from dashgen.testing.subject import Subject
 from tests.dashboards.hybrid import everything, hybrid
-from tests.prometheus import Prometheus
+from tests.prometheus_server import Prometheus
 from tests.promtool import rule_file
 from tests.testing.recording.exporter import Exporter
 

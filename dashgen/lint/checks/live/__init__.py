@@ -1,0 +1,1 @@
+"""What a running Prometheus says about the series that files read; only with ``--prometheus``."""
