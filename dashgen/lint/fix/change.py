@@ -128,4 +128,5 @@ def _is_block_list(place: Place) -> bool:
 
 
 def _block(place: Place) -> bool:
-    return place.document.syntax == "yaml" and place.document.outer is None and _style(place) in _BLOCK
+    """Whether a text is written line by line; behind ``>`` lines are joined."""
+    return place.document.syntax == "yaml" and place.document.outer is None and _style(place) == "|"

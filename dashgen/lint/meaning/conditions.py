@@ -36,8 +36,10 @@ def number(node: Node) -> float | None:
         return None if inner is None else -inner if node.negative else inner
     if not isinstance(node, Binary):
         return None
-    left, right = number(node.left), number(node.right)
-    return None if left is None or right is None else _calculated(node.operator.text, left, right)
+    # Chains go deep on the left: the right side most often tells that it is no number.
+    if (right := number(node.right)) is None or (left := number(node.left)) is None:
+        return None
+    return _calculated(node.operator.text, left, right)
 
 
 def _calculated(operator: str, left: float, right: float) -> float | None:

@@ -16,7 +16,10 @@ _RATES = frozenset({"rate", "irate", "increase"})
 _EVENTS = re.compile(
     r"request|_count$|_bucket$|quer(y|ies)|call|invocation|attempt|completion|success|hits|misses|response"
 )
-_NO_EVENTS = re.compile(r"cpu|bytes|tokens|^node_|^container_|^go_|seconds_total|_sum$")
+_NO_EVENTS = re.compile(
+    r"cpu|bytes|tokens|^node_|^container_|^go_|seconds_total|_sum$|fsync|_wal_|_disk_|download|reconcil|scrape|backup|compact"
+)
+"""What nobody waits for, and work of which one piece is worth an alert: a download, a backup."""
 _THROUGH = ("label_replace", "label_join", "round", "max_over_time", "min_over_time", "avg_over_time")
 _DEEPEST = 6
 

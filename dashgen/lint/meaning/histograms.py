@@ -239,7 +239,7 @@ def distribution(name: str, world: World) -> Distribution | None:
 
 
 def described(source: Source, world: World) -> Distribution | None:
-    """What is known of the histogram some series belong to; None too where the selector says they are somebody else's."""
+    """What is known of the histogram of some series; None too where their selector says they are somebody else's."""
     found = distribution(source.name, world)
     if found is None or telling(source.name, found.exporter.name):
         return found

@@ -7,6 +7,7 @@ import re
 from dashgen.lint.meaning.conditions import number
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Ranged, Selector, bare, walk
+from dashgen.promql.tokens import seconds
 
 _EVENTS = re.compile(r"error|fail|request|timeout|timed_out|retr(y|ies)|abort|preempt|slow|reject|fallback")
 _FATAL = re.compile(r"xid|ecc|oom|crash|restart|panic|corrupt|row_remap", re.IGNORECASE)
@@ -46,6 +47,12 @@ def single(node: Node) -> str:
     names = [each.metric for each, _ in walk(node) if isinstance(each, Selector)]
     fits = len(names) == 1 and _EVENTS.search(names[0]) and not _FATAL.search(names[0])
     return names[0] if fits else ""
+
+
+def lasts(node: Node) -> float | None:
+    """For how many seconds one event keeps a `single` condition true; None when that cannot be read."""
+    windows = [each.range.text for each, _ in walk(node) if isinstance(each, Ranged)]
+    return seconds(windows[0]) if len(windows) == 1 else None
 
 
 def slowest(node: Node) -> Call | None:

@@ -97,7 +97,9 @@ _WANTED: tuple[str, ...] = (
 )
 _WANTED += ("mbytes", "decmbytes", "gbytes", "decgbytes", "Bps", "KBs", "KiBs", "MBs", "MiBs", "GBs", "GiBs", "reqps")
 _WANTED += ("bits", "bps", "currencyUSD", "watt", "mwatt", "joule", "celsius", "hertz")
-_TOKENS_PER_SECOND = re.compile(r"(?i)(?:suffix:)?\s*(?:tok(?:en)?s?\s*(?:/|per)\s*s(?:ec(?:ond)?)?|tps)\b.*")
+_TOKENS_PER_SECOND = re.compile(
+    r"(?i)(?:suffix:)?\s{0,9}(?:tok(?:en)?s?\s{0,9}(?:/|per)\s{0,9}s(?:ec(?:ond)?)?|tps)\b.*"
+)
 _COUNTED = frozenset({"tokens", "requests", "observations", "blocks", "flops"})
 _FEW_STEPS = frozenset({"organize", "merge", "sortBy", "labelsToFields", "filterByRefId", "filterFieldsByName"})
 _OTHER_AXES = frozenset(

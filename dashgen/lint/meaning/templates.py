@@ -11,7 +11,8 @@ from typing import Literal
 Kind = Literal["label", "value", "external"]
 
 _TOKEN = re.compile(
-    r""" (?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`) | (?P<name>\$?\.?\w[\w.]*|\$?\.) | (?P<mark>:=|[|(),=]) | \s+ | . """,
+    r""" (?P<string>"(?:[^"\\\n]|\\.){0,500}"|`[^`]{0,500}`) | (?P<name>\$?\.?\w[\w.]*|\$?\.)
+    | (?P<mark>:=|[|(),=]) | \s+ | . """,
     re.VERBOSE | re.DOTALL,
 )
 _ACTION = re.compile(

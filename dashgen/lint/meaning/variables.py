@@ -13,7 +13,8 @@ from dashgen.lint.subject import Dashboard, Panel, Variable, items, mapping, tex
 BUILT_IN = GRAFANA_VARIABLES | {"__auto", "__interval_s", "__timeGroup", "__from_s", "__to_s", "__all"}
 """Names Grafana or one of its data sources replaces without any variable of the dashboard."""
 _USE = re.compile(
-    r"\$(?P<bare>[A-Za-z_]\w*)|\$\{(?P<braced>[A-Za-z_]\w*)(?P<rest>[^}\n]*)\}|\[\[(?P<old>\w+)(?::\w+)?\]\]", re.ASCII
+    r"\$(?P<bare>[A-Za-z_]\w*)|\$\{(?P<braced>[A-Za-z_]\w*)(?P<rest>[^}\n]{0,200})\}|\[\[(?P<old>\w+)(?::\w+)?\]\]",
+    re.ASCII,
 )
 
 

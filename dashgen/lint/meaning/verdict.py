@@ -10,7 +10,7 @@ from dashgen.catalogue.availability import Availability
 from dashgen.catalogue.version import VersionRange
 from dashgen.lint.assume import Assumptions, Exposed
 from dashgen.lint.meaning.named import RANK, Kind, Verdict, available, distinct, whose
-from dashgen.lint.meaning.series import Known
+from dashgen.lint.meaning.series import Exposure, Known
 from dashgen.lint.meaning.unlisted import unlisted
 from dashgen.lint.meaning.world import World
 
@@ -42,6 +42,12 @@ def verdict(name: str, world: World) -> Verdict | None:
         world.memo[key] = _verdict(name, world)
     found: Verdict | None = world.memo[key]
     return found
+
+
+def decisive(name: str, world: World) -> Exposure | None:
+    """What the source that decides says of a name; None when the deployment has none for it."""
+    seen = _deciding(name, world.known(name), world.assume)
+    return Exposure(seen.known, seen.source, seen.answer) if seen is not None else None
 
 
 def _verdict(name: str, world: World) -> Verdict | None:
@@ -219,4 +225,4 @@ def _respelled(name: str, seen: _Seen) -> str:
     return seen.known.metric.name_in(variant) + seen.suffix(name)
 
 
-__all__ = ["Kind", "Verdict", "verdict"]
+__all__ = ["Kind", "Verdict", "decisive", "verdict"]

@@ -43,6 +43,8 @@ class Watched:
         entries = world.known(name)
         if any(each.exporter.name in self.exporters for each in entries):
             return True
+        if job is None and any(_same_job(each.exporter.name, self.jobs) for each in entries):
+            return True
         space = namespace(name)
         if not entries and space in self.spaces:
             return True

@@ -34,7 +34,9 @@ class World:
             return entries
         key = ("known", name)
         if key not in self.memo:
-            self.memo[key] = tuple(each for each in entries if telling(name, each.exporter.name) or self._spoken_of(each))
+            self.memo[key] = tuple(
+                each for each in entries if telling(name, each.exporter.name) or self._spoken_of(each)
+            )
         found: tuple[Known, ...] = self.memo[key]
         return found
 

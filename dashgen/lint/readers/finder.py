@@ -20,7 +20,9 @@ from dashgen.lint.subject import Json, Subjects
 
 _DEEPEST = 6
 """Lists in lists, and texts inside texts; nobody nests more."""
-_OURS = re.compile(r'"(?:panels|rows|templating|schemaVersion)"|^\s*-?\s*(?:groups|expr|panels):', re.MULTILINE)
+_OURS = re.compile(
+    r'"(?:panels|rows|templating|schemaVersion)"|^[ \t]*(?:-[ \t]*)?(?:groups|expr|panels):', re.MULTILINE
+)
 """What tells a dashboard or rules from all else that people keep in a ConfigMap."""
 
 

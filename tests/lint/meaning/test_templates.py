@@ -47,7 +47,7 @@ def test_knows_what_is_asked_for_first() -> None:
 
 @pytest.mark.parametrize("text", ['{{ "a" ', "{{", "{{ `a` 'b' ", "{{ /*", '"{{ \\'])
 def test_hostile_texts_take_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     references((text * 20_000)[:19_990])
     references((text * 20_000)[:19_990] + "}}")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

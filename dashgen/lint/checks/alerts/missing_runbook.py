@@ -11,7 +11,7 @@ from dashgen.lint.meaning.watchdogs import watchdog
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 
-_LINK = re.compile(r"https?://|\{\{[^}]*(?:externalURL|ExternalURL)")
+_LINK = re.compile(r"https?://|\{\{[^}]{0,200}(?:externalURL|ExternalURL)")
 
 
 class MissingRunbook(Check):

@@ -9,7 +9,7 @@ from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
 from dashgen.lint.meaning.conditions import Comparison, alternatives, comparison, conjunction, wait
-from dashgen.lint.meaning.noise import sample, single, slowest
+from dashgen.lint.meaning.noise import lasts, sample, single, slowest
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 from dashgen.promql.nodes import Selector, walk
@@ -102,8 +102,8 @@ class PageOnNoise(Check):
                 "a condition that lasts a few scrapes", "add `for: 2m` or longer",
             )  # fmt: skip
         elif found.threshold is not None and found.threshold < 1 and found.operator in (">", ">="):
-            event = single(found.value)
-            if event:
+            event, window, held = single(found.value), lasts(found.value), wait(rule.wait)
+            if event and (window is None or held is None or held < window):
                 yield self.finding(
                     at, rule.about, f"one event of `{event}` pages", "a number or share of events that users feel",
                     "raise the limit to more than a handful, or make it a ticket",

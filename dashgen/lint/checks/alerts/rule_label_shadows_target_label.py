@@ -71,6 +71,9 @@ def _carried(name: str, text: str, rule: Rule, world: World) -> bool:
         if aggregate.grouping is not None and aggregate.grouping.word == "by":
             kept = kept or any(item.text == name for item in aggregate.grouping.items)
     for selector, _ in analysis.selectors:
+        if selector.metric.startswith("ALERTS"):
+            # An alert about alerts has a severity of its own.
+            continue
         matcher = selector.where(name)
         if matcher is not None:
             if matcher.operator.text == "=":

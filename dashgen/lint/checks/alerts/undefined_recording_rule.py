@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from dashgen.lint.check import Check
@@ -13,6 +14,7 @@ from dashgen.lint.finding import Finding, Severity
 from dashgen.lint.meaning.world import World
 
 _LEVELS = frozenset({"job", "instance", "cluster", "namespace", "node", "pod", "service", "model", "model_name"})
+_MANY = 3
 
 
 class UndefinedRecordingRule(Check):
@@ -57,13 +59,16 @@ class UndefinedRecordingRule(Check):
                 continue
             near = _near(name, like)
             place = expression.at(selector.name if selector.name is not None else selector)
-            yield self.finding(
+            finding = self.finding(
                 place,
                 expression.about,
                 f"`{name}` is recorded by no rule, while {len(like)} other {space} names are",
                 f"`{near}`" if near else "a name that a rule records",
                 f"write `{near}`, or add the rule" if near else "add the rule, or remove what reads it",
             )
+            # One or two that merely begin alike: the rest may be recorded in files that were not given.
+            sure = near or len(like) >= _MANY
+            yield finding if sure else replace(finding, severity=Severity.WARNING)
 
 
 @lru_cache(maxsize=2)
@@ -78,7 +83,10 @@ def _spaces(world: World) -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)
 def _near(name: str, names: tuple[str, ...]) -> str:
-    return next(iter(difflib.get_close_matches(name, names, 1, 0.8)), "")
+    # What all of them begin with makes nothing alike.
+    by_rest = {each.partition(":")[2]: each for each in names}
+    close = difflib.get_close_matches(name.partition(":")[2], by_rest, 1, 0.8)
+    return by_rest[close[0]] if close else ""
 
 
 def _space(name: str) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.finding import Finding, Severity
+from dashgen.lint.meaning.units import unit
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Panel, items, mapping, text
 
 _VALUES = frozenset({"timeseries", "stat", "gauge", "bargauge", "heatmap", "graph", "singlestat"})
 _NAMES = frozenset({"name", "none"})
 _MAPPED = frozenset({"value", "range", "regex"})
+_COUNTED = frozenset({"requests", "tokens", "observations"})
 
 
 class MissingUnit(Check):
@@ -20,7 +23,7 @@ class MissingUnit(Check):
 
     ``0.4`` on a latency panel is 400 ms to one and 0.4 ms to another; ``92`` may be percent or a count. Grafana also
     scales by the unit: without one, 3 GiB is drawn as 3221225472. A count has the unit ``short``; a number that must
-    stay as it is has ``none``.
+    stay as it is has ``none``. Where all the queries are known to return a count, this is a hint only.
 
     Bad:
 
@@ -50,17 +53,27 @@ class MissingUnit(Check):
     def panel(self, panel: Panel, world: World) -> Iterable[Finding]:
         """Looks at panels that draw or write numbers."""
         if panel.type in _VALUES and panel.queries and not _has_unit(panel) and not _shows_text(panel):
-            yield self.finding(
+            finding = self.finding(
                 _place(panel),
                 panel.about,
                 "its values have no unit",
                 "the unit of the values; `short` for counts",
                 "set `fieldConfig.defaults.unit`",
             )
+            yield replace(finding, severity=Severity.INFO) if _counts(panel, world) else finding
 
 
 def _place(panel: Panel) -> Place:
     return panel.place.child("title" if panel.title else "type")
+
+
+def _counts(panel: Panel, world: World) -> bool:
+    """Whether all it shows is known to be a number of something, which reads the same without a unit."""
+    roots = [query.expression.analysis.root for query in panel.queries if query.expression is not None]
+    units = [unit(root, world) if root is not None else None for root in roots]
+    return bool(units) and all(
+        each is not None and each.base in _COUNTED and each.scale == 1 and not each.per for each in units
+    )
 
 
 def _has_unit(panel: Panel) -> bool:

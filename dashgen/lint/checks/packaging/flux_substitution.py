@@ -15,7 +15,7 @@ from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Subjects, mapping
 
 _SUBSTITUTE = "kustomize.toolkit.fluxcd.io/substitute"
-_VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)([^}\n]*)\}", re.ASCII)
+_VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)([^}\n]{0,200})\}", re.ASCII)
 _NAME_OR_DEFAULT = re.compile(r"(?::?[-=+?].*|)")
 
 

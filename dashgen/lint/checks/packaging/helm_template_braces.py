@@ -13,7 +13,7 @@ from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Subjects
 
 _FOLDER = "templates"
-_ACTION = re.compile(r"\{\{-?\s*((?:\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|[^\"`{}])*)\}\}", re.DOTALL)
+_ACTION = re.compile(r"\{\{-?\s*((?:\"(?:[^\"\\\n]|\\.){0,500}\"|`[^`]{0,500}`|[^\"`{}]){0,1000})\}\}", re.DOTALL)
 _FOR_PROMETHEUS = re.compile(r"\$(?:labels|value|externalLabels|externalURL)\b")
 _LEGEND = re.compile(r"([A-Za-z_]\w*)\s*-?")
 _HELM_WORDS = frozenset({"end", "else", "break", "continue", "now", "fail"})
@@ -64,6 +64,7 @@ class HelmTemplateBraces(Check):
         found = list(_meant_for_others(document))
         if found:
             place, written = found[0]
+            written = " ".join(written.split())
             more = f", and {len(found) - 1} more" if len(found) > 1 else ""
             yield self.finding(
                 place,

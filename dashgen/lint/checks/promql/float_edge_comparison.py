@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from dashgen.lint.check import Check
@@ -58,7 +59,7 @@ class FloatEdgeComparison(Check):
             compared, number = (node.left, right) if left is None else (node.right, left)
             if not number or not _edge(operator, compared, number, reversed_=left is not None, world=world):
                 continue
-            near = f"{number * (1 - 1e-3):g}" if number == int(number) else f"{number:g}"
+            near = f"{number * (1 - 1e-3):g}" if number.is_integer() else f"{number:g}"
             wanted = {"==": "`>` or `<`", "!=": "`>` or `<`"}.get(operator, f"a number before the edge, such as {near}")
             yield self.finding(
                 expression.at(node.operator),
@@ -71,7 +72,7 @@ class FloatEdgeComparison(Check):
 
 def _edge(operator: str, node: Node, number: float, *, reversed_: bool, world: World) -> bool:
     if operator in ("==", "!="):
-        return _computed(node, world) or (number != int(number) and _measured(node, world))
+        return _computed(node, world) or (math.isfinite(number) and not number.is_integer() and _measured(node, world))
     # Only the end of what a ratio can be is an edge; 1 may be missed by the last digit.
     found = unit(node, world)
     limit = None if found is None or found.base != "ratio" else 1 / found.scale

@@ -91,7 +91,8 @@ class OrVectorZero(Check):
             )  # fmt: skip
             return
         have = tuple(sorted(certain(node.left, world)))
-        if node.matching is None and have and not _unharmed(node, outer):
+        # Mixins write `by (cluster)` for those who have such a label; at home it is empty, and the zero fits.
+        if node.matching is None and have not in ((), ("cluster",)) and not _unharmed(node, outer):
             yield self.finding(
                 expression.at(node.right), expression.about,
                 f"a zero without labels after series with {listed(have)}: it stands beside them and fills no gap",

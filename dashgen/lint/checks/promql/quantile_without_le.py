@@ -43,7 +43,9 @@ class QuantileWithoutLe(Check):
             # Without a bucket behind it, it may be a native histogram, which has no such label.
             if not behind or not all(each.name.endswith(BUCKET) for each in behind):
                 continue
-            if not labels(given, world).may_have(BOUND):
+            kept = labels(given, world)
+            if not kept.may_have(BOUND) and "vmrange" not in kept.names:
+                # VictoriaMetrics has buckets of its own, with their range in `vmrange`.
                 aggregate = _dropping(given, world)
                 place = aggregate.grouping or aggregate.function if aggregate is not None else call.function
                 yield self.finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from dashgen.lint.check import Check
 from dashgen.lint.document import Place
@@ -77,13 +78,21 @@ class UnitMismatch(Check):
             return
         right = wanted(found)
         place = Place(query.panel.dashboard.document, (*query.panel.path, *path))
-        yield self.finding(
+        action = (
+            f"set the unit to `{right}`, or convert in the query" if right else "choose a unit that fits, or `short`"
+        )
+        if any(each is not query and _fits(each, panel, world) for each in query.panel.queries):
+            action = "give it a unit of its own with an override, or a panel: the other queries have the right one"
+        finding = self.finding(
             place,
             expression.about,
             f"unit `{name}` ({SHOWN.get(name) or panel}), while the query returns {found}{_error(found, panel)}",
             f"`{right}`" if right else f"a unit for {found}",
-            f"set the unit to `{right}`, or convert in the query" if right else "choose a unit that fits, or `short`",
+            action,
         )
+        # `2 MB` for 2 MB a second: the number is right.
+        right_number = found.base == panel.base and found.scale == panel.scale
+        yield replace(finding, severity=Severity.WARNING) if right_number else finding
 
     def _compared(self, expression: Expression, world: World) -> Iterator[Finding]:
         for node, _ in expression.analysis.binaries:
@@ -102,6 +111,13 @@ class UnitMismatch(Check):
                     f"`{limit * 1000:g}` when seconds were meant",
                     "write the threshold in milliseconds, or divide the metric by 1000",
                 )
+
+
+def _fits(query: Query, panel: Unit, world: World) -> bool:
+    """Whether a query returns what the panel shows."""
+    root = query.expression.analysis.root if query.expression is not None else None
+    found = unit(root, world) if root is not None else None
+    return found is not None and fits(found, panel)
 
 
 def _error(found: Unit, panel: Unit) -> str:

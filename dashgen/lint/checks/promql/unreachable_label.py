@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
@@ -74,13 +75,15 @@ class UnreachableLabel(Check):
             label = match[1]
             if label == "__name__" or have.may_have(label) or _may_come_later(label, root, expression, world):
                 continue
-            yield self.finding(
+            finding = self.finding(
                 query.place.child("legendFormat").within(match.start(), match.end()),
                 expression.about,
                 f"the legend shows `{label}`, which the query does not return",
                 _there(have),
                 f"keep `{label}` in the query, or write a legend of what it returns",
             )
+            # The values are right all the same.
+            yield replace(finding, severity=Severity.WARNING)
 
 
 def _asked(root: Node) -> Iterator[tuple[str, Word | Text, str, Node]]:

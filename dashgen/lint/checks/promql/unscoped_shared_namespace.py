@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Finding, Severity
+from dashgen.lint.meaning.labels import labels
 from dashgen.lint.meaning.matching import names, written_out
 from dashgen.lint.meaning.named import available
 from dashgen.lint.meaning.series import Known
 from dashgen.lint.meaning.world import World
-from dashgen.lint.subject import Query, Subjects
+from dashgen.lint.subject import Query, Rule, Subjects
 from dashgen.promql.nodes import Aggregate, Binary, Selector, inside
 
 _SCOPES = frozenset({"job", "service", "endpoint", "container", "instance", "pod", "app", "namespace", "server"})
@@ -19,6 +21,7 @@ _EVERYBODYS = frozenset({"up", "http_requests_total", "http_request_duration_sec
     *("process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "process_virtual_memory_bytes"),
     *("python_gc_objects_collected_total", "go_goroutines", "go_memstats_alloc_bytes", "scrape_duration_seconds"),
 }
+_SAID = re.compile(r"\$labels\.(job|instance|service|pod|container)\b")
 _PARTS = ("_bucket", "_count", "_sum", "_created")
 
 
@@ -53,6 +56,8 @@ class UnscopedSharedNamespace(Check):
                 continue
             if any(matcher.label != "__name__" for matcher in selector.matchers) or _told_apart(above, _SCOPES):
                 continue
+            if isinstance(expression.owner, Rule) and _says_whose(expression.owner, expression, world):
+                continue
             yield self.finding(
                 expression.at(selector), expression.about,
                 f"`{selector.metric}` of everything that is scraped", "a matcher that says whose",
@@ -77,8 +82,8 @@ class UnscopedSharedNamespace(Check):
     def _shared(
         self, selector: Selector, above: Above, expression: Expression, owners: list[Known]
     ) -> Iterator[Finding]:
-        labels = [frozenset(each.metric.labels) for each in owners]
-        scopes = _SCOPES | frozenset().union(*labels) - frozenset.intersection(*labels)
+        own = [frozenset(each.metric.labels) for each in owners]
+        scopes = _SCOPES | frozenset().union(*own) - frozenset.intersection(*own)
         if _scoped(selector, scopes) or _told_apart(above, scopes) or _paired(selector, above, scopes):
             return
         titles = " and ".join(each.exporter.title for each in owners)
@@ -88,6 +93,13 @@ class UnscopedSharedNamespace(Check):
             "a matcher that selects one of them",
             f"write `{selector.metric}{{job=\"…\"}}`",
         )  # fmt: skip
+
+
+def _says_whose(rule: Rule, expression: Expression, world: World) -> bool:
+    """Whether an alert is meant for everything: it fires for each, and its text says for which."""
+    said = {each for text in rule.annotations.values() for each in _SAID.findall(text)}
+    root = expression.analysis.root
+    return root is not None and any(labels(root, world).may_have(each) for each in said)
 
 
 def _filtered(query: Query) -> bool:
