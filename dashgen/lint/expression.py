@@ -21,7 +21,7 @@ SHORT = 60
 """Characters of an expression that a message quotes."""
 _SHARED = 4000
 """Characters up to which equal texts share their tree; longer ones are hardly ever there twice."""
-MAX_LENGTH = 100_000
+MAX_LENGTH = 20_000
 """Characters; nobody wrote a longer one, and looking at it would take longer than anybody waits."""
 
 
@@ -84,13 +84,19 @@ class Expression:
 
 def analyse(text: str) -> Analysis:
     """The tree of an expression with Grafana's variables in it, and what is in the tree."""
-    return _kept(text) if len(text) <= _SHARED else _analyse(text)
+    return _kept(text) if len(text) <= _SHARED else _last(text)
 
 
 @lru_cache(maxsize=2048)
 def _kept(text: str) -> Analysis:
     # Equal texts stand near each other. Trees are many small objects: were all of them kept, each collection of
     # garbage would take seconds once there are enough.
+    return _analyse(text)
+
+
+@lru_cache(maxsize=8)
+def _last(text: str) -> Analysis:
+    # Whoever looks at a long one looks again soon.
     return _analyse(text)
 
 

@@ -13,8 +13,8 @@ from dashgen.catalogue.version import VersionRange
 from dashgen.lint.assume import Assumptions, Exposed
 from dashgen.lint.assuming import of_options
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.label_values import label_values
-from dashgen.lint.meaning.verdict import verdict
+from dashgen.lint.meaning.names.label_values import label_values
+from dashgen.lint.meaning.names.verdict import verdict
 from dashgen.lint.meaning.world import World
 from dashgen.lint.readers.read import read
 from dashgen.lint.registry import find

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from dashgen.lint.live.live import Live
-from dashgen.lint.meaning.dialects import split
-from dashgen.lint.meaning.renames import same_metric
-from dashgen.lint.meaning.verdict import verdict
+from dashgen.lint.meaning.names.dialects import split
+from dashgen.lint.meaning.names.renames import same_metric
+from dashgen.lint.meaning.names.verdict import verdict
 from dashgen.lint.meaning.world import World
 
 _WORD = re.compile(r"[:_]")

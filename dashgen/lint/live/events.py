@@ -7,8 +7,8 @@ import re
 from dashgen.catalogue.model import Metric
 from dashgen.lint.live.alike import of_exporter
 from dashgen.lint.live.live import Live
-from dashgen.lint.meaning.dialects import split
-from dashgen.lint.meaning.values import looks_cumulative
+from dashgen.lint.meaning.names.dialects import split
+from dashgen.lint.meaning.numbers.values import looks_cumulative
 from dashgen.lint.meaning.world import World
 
 _RARE = re.compile(

@@ -9,7 +9,7 @@ from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding
 from dashgen.lint.live.asked import asked
 from dashgen.lint.live.live import Live
-from dashgen.lint.meaning.label_values import asked as questions
+from dashgen.lint.meaning.names.label_values import asked as questions
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Subjects
 

@@ -1,4 +1,4 @@
-"""What an expression means: which series it reads, which labels come out, what kind of number that is.
+"""What expressions and files mean, for checks to share: names of series, numbers, why alerts fire, what screens show.
 
-Shared by checks; knows the catalogue and the language, reports nothing.
+Knows the catalogue and the language, and reports nothing itself. Each topic has a folder; what all look at is here.
 """

@@ -9,8 +9,8 @@ from typing import Any
 from dashgen.catalogue.model import Exporter
 from dashgen.lint.assume import Assumptions
 from dashgen.lint.expression import analyse
+from dashgen.lint.meaning.names.series import Exposure, Known, exposure, known, owners, telling
 from dashgen.lint.meaning.records import Record
-from dashgen.lint.meaning.series import Exposure, Known, exposure, known, owners, telling
 from dashgen.promql.nodes import Node
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Edit, Finding, Severity
-from dashgen.lint.meaning.always import unconditional
-from dashgen.lint.meaning.bounds import bounds
-from dashgen.lint.meaning.watchdogs import watchdog
+from dashgen.lint.meaning.firing.always import unconditional
+from dashgen.lint.meaning.firing.watchdogs import watchdog
+from dashgen.lint.meaning.numbers.bounds import bounds
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 from dashgen.promql.nodes import Binary, Call, Node

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.conditions import comparison
-from dashgen.lint.meaning.shares import written
+from dashgen.lint.meaning.firing.conditions import comparison
+from dashgen.lint.meaning.numbers.shares import written
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule, Subjects
 from dashgen.promql.nodes import Node, bare

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.conditions import Comparison, alternatives, comparison, conjunction, number
-from dashgen.lint.meaning.watched import Watched, watched
+from dashgen.lint.meaning.firing.conditions import Comparison, alternatives, comparison, conjunction, number
+from dashgen.lint.meaning.firing.watched import Watched, watched
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule, Subjects
 from dashgen.promql.nodes import Aggregate, Binary, Call, Node, Selector, bare, walk

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.conditions import alternatives, comparison, conjunction, wait
+from dashgen.lint.meaning.firing.conditions import alternatives, comparison, conjunction, wait
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Ranged, Selector, bare

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.watchdogs import watchdog
+from dashgen.lint.meaning.firing.watchdogs import watchdog
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.bounds import Bounds, bounds, holds
-from dashgen.lint.meaning.conditions import alternatives, comparison, conjunction, number
-from dashgen.lint.meaning.limits import allowed, as_text, compared, grouped
-from dashgen.lint.meaning.shares import written
+from dashgen.lint.meaning.firing.conditions import alternatives, comparison, conjunction, number
+from dashgen.lint.meaning.firing.limits import allowed, as_text, compared, grouped
+from dashgen.lint.meaning.numbers.bounds import Bounds, bounds, holds
+from dashgen.lint.meaning.numbers.shares import written
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 from dashgen.promql.nodes import Binary, Node

@@ -9,8 +9,8 @@ from dashgen.catalogue.model import Exporter
 from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.series import Known
-from dashgen.lint.meaning.watched import behind, namespace, needed, watched
+from dashgen.lint.meaning.firing.watched import behind, namespace, needed, watched
+from dashgen.lint.meaning.names.series import Known
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule, Subjects
 from dashgen.promql.nodes import Selector

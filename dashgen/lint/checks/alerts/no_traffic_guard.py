@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.conditions import alternatives, comparison, conjunction, wait
-from dashgen.lint.meaning.few_events import Share, decides, share_of
+from dashgen.lint.meaning.firing.conditions import alternatives, comparison, conjunction, wait
+from dashgen.lint.meaning.firing.few_events import Share, decides, share_of
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 from dashgen.promql.tokens import seconds

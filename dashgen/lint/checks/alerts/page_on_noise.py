@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.conditions import Comparison, alternatives, comparison, conjunction, wait
-from dashgen.lint.meaning.noise import lasts, sample, single, slowest
+from dashgen.lint.meaning.firing.conditions import Comparison, alternatives, comparison, conjunction, wait
+from dashgen.lint.meaning.firing.noise import lasts, sample, single, slowest
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 from dashgen.promql.nodes import Selector, walk

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.labels import labels
+from dashgen.lint.meaning.numbers.labels import labels
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 

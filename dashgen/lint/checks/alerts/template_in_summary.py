@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.conditions import wait
-from dashgen.lint.meaning.templates import references
+from dashgen.lint.meaning.firing.conditions import wait
+from dashgen.lint.meaning.firing.templates import references
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.finding import Edit, Finding, Severity
-from dashgen.lint.meaning.called import called_by_exporter, unknown_namespace
-from dashgen.lint.meaning.labels import labels
-from dashgen.lint.meaning.templates import Reference, references
+from dashgen.lint.meaning.firing.templates import Reference, references
+from dashgen.lint.meaning.names.called import called_by_exporter, unknown_namespace
+from dashgen.lint.meaning.numbers.labels import labels
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule, Subjects
 

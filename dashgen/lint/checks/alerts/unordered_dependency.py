@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.conditions import wait
+from dashgen.lint.meaning.firing.conditions import wait
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Group, Rule, Subjects
 from dashgen.promql.nodes import Node, Offset, Ranged

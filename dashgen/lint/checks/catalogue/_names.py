@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.faults import faults
-from dashgen.lint.meaning.verdict import Kind
+from dashgen.lint.meaning.names.faults import faults
+from dashgen.lint.meaning.names.verdict import Kind
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Subjects
 

@@ -9,7 +9,7 @@ from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.carried import series_of
+from dashgen.lint.meaning.names.carried import series_of
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query, text
 from dashgen.promql.nodes import Aggregate, Call, Node, Selector, walk

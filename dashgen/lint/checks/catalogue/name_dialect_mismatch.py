@@ -9,7 +9,7 @@ from dashgen.catalogue.loader import load
 from dashgen.lint.checks.catalogue._names import NameCheck
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.dialects import Spelling, spellings
+from dashgen.lint.meaning.names.dialects import Spelling, spellings
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Subjects
 from dashgen.promql.nodes import Selector

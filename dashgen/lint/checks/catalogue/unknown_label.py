@@ -9,8 +9,8 @@ from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.expression import Analysis, Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.carried import Carried, Meant, carried, lacking, meant
-from dashgen.lint.meaning.label_values import asked
+from dashgen.lint.meaning.names.carried import Carried, Meant, carried, lacking, meant
+from dashgen.lint.meaning.names.label_values import asked
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query, Subjects, text
 from dashgen.promql.nodes import Binary, Matcher, Node, Word

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.boards import uid_place, written
+from dashgen.lint.meaning.screen.boards import uid_place, written
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Dashboard, Subjects
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Edit, Finding, Severity
-from dashgen.lint.meaning.boards import is_classic
-from dashgen.lint.meaning.datasources import Named, filled_by_operator, named
-from dashgen.lint.meaning.variables import has_variable, inputs
+from dashgen.lint.meaning.screen.boards import is_classic
+from dashgen.lint.meaning.screen.datasources import Named, filled_by_operator, named
+from dashgen.lint.meaning.screen.variables import has_variable, inputs
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Dashboard
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.datasources import WITHOUT_SOURCE
+from dashgen.lint.meaning.screen.datasources import WITHOUT_SOURCE
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Dashboard, Panel, mapping, text
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.units import unit
+from dashgen.lint.meaning.numbers.units import unit
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Panel, items, mapping, text
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.conditions import comparison
-from dashgen.lint.meaning.signature import Signature, signature
-from dashgen.lint.meaning.steps import steps
+from dashgen.lint.meaning.firing.conditions import comparison
+from dashgen.lint.meaning.screen.signature import Signature, signature
+from dashgen.lint.meaning.screen.steps import steps
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Panel, Rule, Subjects
 from dashgen.promql.nodes import Binary, Node, bare

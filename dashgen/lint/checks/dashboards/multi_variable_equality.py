@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Edit, Finding, Severity
-from dashgen.lint.meaning.label_values import label_values
-from dashgen.lint.meaning.variables import repeated, several, uses
+from dashgen.lint.meaning.names.label_values import label_values
+from dashgen.lint.meaning.screen.variables import repeated, several, uses
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Dashboard
 from dashgen.promql.nodes import Matcher

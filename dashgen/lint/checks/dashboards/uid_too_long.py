@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.boards import uid_place
 from dashgen.lint.meaning.resources import resources
+from dashgen.lint.meaning.screen.boards import uid_place
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Dashboard, Subjects, mapping, text
 

@@ -10,8 +10,8 @@ from itertools import islice
 from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.interpolated import interpolated
-from dashgen.lint.meaning.variables import BUILT_IN, Use, inputs, uses
+from dashgen.lint.meaning.screen.interpolated import interpolated
+from dashgen.lint.meaning.screen.variables import BUILT_IN, Use, inputs, uses
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Dashboard
 

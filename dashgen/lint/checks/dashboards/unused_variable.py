@@ -7,8 +7,8 @@ from typing import Any
 
 from dashgen.lint.check import Check
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.boards import written
-from dashgen.lint.meaning.variables import uses
+from dashgen.lint.meaning.screen.boards import written
+from dashgen.lint.meaning.screen.variables import uses
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Dashboard, Variable, items
 

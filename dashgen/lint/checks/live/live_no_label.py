@@ -14,7 +14,7 @@ from dashgen.lint.live.asked import asked, selector
 from dashgen.lint.live.excuse import excuse
 from dashgen.lint.live.live import Live
 from dashgen.lint.live.passes import without_label
-from dashgen.lint.meaning.carried import series_of
+from dashgen.lint.meaning.names.carried import series_of
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Node, Word
 

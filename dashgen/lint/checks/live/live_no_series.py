@@ -14,8 +14,8 @@ from dashgen.lint.live.events import of_label, of_name
 from dashgen.lint.live.excuse import excuse
 from dashgen.lint.live.live import Live
 from dashgen.lint.live.passes import alone_empty, no_series, without_label
-from dashgen.lint.meaning.named import whose
-from dashgen.lint.meaning.verdict import decisive
+from dashgen.lint.meaning.names.named import whose
+from dashgen.lint.meaning.names.verdict import decisive
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Selector
 

@@ -9,8 +9,8 @@ from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
 from dashgen.lint.live.live import Live
-from dashgen.lint.meaning.raw import compared, difference, meant
-from dashgen.lint.meaning.values import looks_cumulative, ranged
+from dashgen.lint.meaning.numbers.raw import compared, difference, meant
+from dashgen.lint.meaning.numbers.values import looks_cumulative, ranged
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query
 from dashgen.promql.nodes import Selector

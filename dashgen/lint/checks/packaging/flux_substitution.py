@@ -10,7 +10,7 @@ from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.finding import Edit, Finding, Severity
 from dashgen.lint.meaning.resources import Resource, resources
-from dashgen.lint.meaning.variables import BUILT_IN, inputs
+from dashgen.lint.meaning.screen.variables import BUILT_IN, inputs
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Subjects, mapping
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import quantiles
-from dashgen.lint.meaning.labels import labels
+from dashgen.lint.meaning.numbers.histograms import quantiles
+from dashgen.lint.meaning.numbers.labels import labels
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Call, Inner, Node, Ranged, Selector, Signed
 

@@ -9,7 +9,7 @@ from dashgen.catalogue.model import Buckets
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import BUCKET, distribution, number, quantiles
+from dashgen.lint.meaning.numbers.histograms import BUCKET, distribution, number, quantiles
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Binary, Inner, Node, Selector
 from dashgen.promql.parse import COMPARISONS

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.units import constant
-from dashgen.lint.meaning.values import value
+from dashgen.lint.meaning.numbers.units import constant
+from dashgen.lint.meaning.numbers.values import value
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Binary, Call, Node, bare
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import BUCKET, sources
-from dashgen.lint.meaning.raw import compared, difference, meant
-from dashgen.lint.meaning.values import value
+from dashgen.lint.meaning.numbers.histograms import BUCKET, sources
+from dashgen.lint.meaning.numbers.raw import compared, difference, meant
+from dashgen.lint.meaning.numbers.values import value
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query
 from dashgen.promql.nodes import Selector

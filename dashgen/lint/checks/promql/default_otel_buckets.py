@@ -9,7 +9,7 @@ from functools import lru_cache
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import BUCKET, OTEL_DEFAULT, Source, distribution, number, sources
+from dashgen.lint.meaning.numbers.histograms import BUCKET, OTEL_DEFAULT, Source, distribution, number, sources
 from dashgen.lint.meaning.world import World
 from dashgen.promql.histogram import BOUND
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.labels import labels
-from dashgen.lint.meaning.matching import names
+from dashgen.lint.meaning.numbers.labels import labels
+from dashgen.lint.meaning.numbers.matching import names
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import LabelList, Matcher, Word
 from dashgen.promql.regex import takes_empty

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.units import constant, unit
+from dashgen.lint.meaning.numbers.units import constant, unit
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Selector
 

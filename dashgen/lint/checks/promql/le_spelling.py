@@ -11,7 +11,7 @@ from dashgen.catalogue.version import Version
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Edit, Finding, Severity
-from dashgen.lint.meaning.histograms import BUCKET, Source, sources
+from dashgen.lint.meaning.numbers.histograms import BUCKET, Source, sources
 from dashgen.lint.meaning.world import World
 from dashgen.promql.histogram import BOUND
 from dashgen.promql.nodes import Matcher

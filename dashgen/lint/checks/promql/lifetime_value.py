@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import BUCKET, number, sources
-from dashgen.lint.meaning.values import earlier, value
+from dashgen.lint.meaning.numbers.histograms import BUCKET, number, sources
+from dashgen.lint.meaning.numbers.values import earlier, value
 from dashgen.lint.meaning.world import World
 from dashgen.promql.histogram import BOUND
 from dashgen.promql.nodes import Aggregate, Call, Inner, Node, Ranged, Selector

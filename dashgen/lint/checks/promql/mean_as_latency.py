@@ -9,7 +9,7 @@ from functools import lru_cache
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import number, sources
+from dashgen.lint.meaning.numbers.histograms import number, sources
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query, Rule, text
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Selector

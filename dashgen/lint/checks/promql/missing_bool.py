@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Edit, Finding, Severity
-from dashgen.lint.meaning.labels import scalar
-from dashgen.lint.meaning.panel_units import unit_of
-from dashgen.lint.meaning.units import constant, unit
-from dashgen.lint.meaning.values import value
+from dashgen.lint.meaning.numbers.labels import scalar
+from dashgen.lint.meaning.numbers.units import constant, unit
+from dashgen.lint.meaning.numbers.values import value
+from dashgen.lint.meaning.screen.panel_units import unit_of
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query
 from dashgen.promql.nodes import Aggregate, Binary, Call, Node, bare

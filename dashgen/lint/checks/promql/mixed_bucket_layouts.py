@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import BUCKET, Source, distribution, sources
+from dashgen.lint.meaning.numbers.histograms import BUCKET, Source, distribution, sources
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query
 from dashgen.promql.histogram import BOUND

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.labels import labels, scalar
-from dashgen.lint.meaning.matching import certain, names, written_out
+from dashgen.lint.meaning.numbers.labels import labels, scalar
+from dashgen.lint.meaning.numbers.matching import certain, names, written_out
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Binary, Node, Selector, inside
 

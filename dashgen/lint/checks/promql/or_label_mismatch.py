@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.labels import labels
-from dashgen.lint.meaning.matching import apart, described, names, written_out
-from dashgen.lint.meaning.renames import same_metric
-from dashgen.lint.meaning.units import constant
+from dashgen.lint.meaning.names.renames import same_metric
+from dashgen.lint.meaning.numbers.labels import labels
+from dashgen.lint.meaning.numbers.matching import apart, described, names, written_out
+from dashgen.lint.meaning.numbers.units import constant
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Node, Selector
 from dashgen.promql.parse import COMPARISONS

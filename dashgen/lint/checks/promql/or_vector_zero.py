@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.matching import certain, listed
-from dashgen.lint.meaning.units import constant
-from dashgen.lint.meaning.verdict import verdict
+from dashgen.lint.meaning.names.verdict import verdict
+from dashgen.lint.meaning.numbers.matching import certain, listed
+from dashgen.lint.meaning.numbers.units import constant
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Node, Paren, Selector, bare, inside
 from dashgen.promql.parse import COMPARISONS

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import BUCKET, RATES
-from dashgen.lint.meaning.values import ranged
+from dashgen.lint.meaning.numbers.histograms import BUCKET, RATES
+from dashgen.lint.meaning.numbers.values import ranged
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query, Rule, text
 from dashgen.promql.nodes import Aggregate, Call, Inner, Node, Selector

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import BUCKET, sources
+from dashgen.lint.meaning.numbers.histograms import BUCKET, sources
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Node, Selector, walk
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Edit, Finding, Severity
-from dashgen.lint.meaning.histograms import BUCKET, sources
-from dashgen.lint.meaning.labels import labels
+from dashgen.lint.meaning.numbers.histograms import BUCKET, sources
+from dashgen.lint.meaning.numbers.labels import labels
 from dashgen.lint.meaning.world import World
 from dashgen.promql.histogram import BOUND
 from dashgen.promql.nodes import Aggregate, Call, Node, walk

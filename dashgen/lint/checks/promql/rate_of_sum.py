@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import RATES
-from dashgen.lint.meaning.values import looks_cumulative, ranged, value
+from dashgen.lint.meaning.numbers.histograms import RATES
+from dashgen.lint.meaning.numbers.values import looks_cumulative, ranged, value
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Call, Inner, Node, Selector, walk
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Edit, Finding, Severity
-from dashgen.lint.meaning.histograms import RATES
-from dashgen.lint.meaning.values import ranged
+from dashgen.lint.meaning.numbers.histograms import RATES
+from dashgen.lint.meaning.numbers.values import ranged
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query, text
 from dashgen.promql.tokens import seconds

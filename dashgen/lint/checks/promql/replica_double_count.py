@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.matching import names, written_out
+from dashgen.lint.meaning.numbers.matching import names, written_out
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Selector
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.matching import certain, names, written_out
-from dashgen.lint.meaning.panel_units import unit_of
-from dashgen.lint.meaning.units import constant, unit
+from dashgen.lint.meaning.numbers.matching import certain, names, written_out
+from dashgen.lint.meaning.numbers.units import constant, unit
+from dashgen.lint.meaning.screen.panel_units import unit_of
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query
 from dashgen.promql.nodes import Aggregate, Binary, Node, Paren, Selector, inside

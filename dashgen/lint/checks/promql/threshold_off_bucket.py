@@ -9,8 +9,8 @@ from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.histograms import Quantile, around, comparisons, described, quantiles
-from dashgen.lint.meaning.thresholds import drawn
+from dashgen.lint.meaning.numbers.histograms import Quantile, around, comparisons, described, quantiles
+from dashgen.lint.meaning.screen.thresholds import drawn
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Panel
 

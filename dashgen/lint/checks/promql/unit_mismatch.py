@@ -10,10 +10,10 @@ from dashgen.lint.check import Check
 from dashgen.lint.document import Place
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.labels import labels
-from dashgen.lint.meaning.panel_units import SHOWN, fits, shown, unit_of, wanted
-from dashgen.lint.meaning.spoken_units import spoken_otherwise
-from dashgen.lint.meaning.units import Unit, constant, unit
+from dashgen.lint.meaning.firing.spoken_units import spoken_otherwise
+from dashgen.lint.meaning.numbers.labels import labels
+from dashgen.lint.meaning.numbers.units import Unit, constant, unit
+from dashgen.lint.meaning.screen.panel_units import SHOWN, fits, shown, unit_of, wanted
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query, Rule
 from dashgen.promql.nodes import Node, Selector, inside

@@ -9,8 +9,8 @@ from dataclasses import replace
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.labels import Labels, labels, scalar
-from dashgen.lint.meaning.matching import listed, written_out
+from dashgen.lint.meaning.numbers.labels import Labels, labels, scalar
+from dashgen.lint.meaning.numbers.matching import listed, written_out
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query, text
 from dashgen.promql.nodes import Aggregate, Binary, Call, LabelList, Node, Selector, Text, Word, inside

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.labels import labels
-from dashgen.lint.meaning.matching import names, written_out
-from dashgen.lint.meaning.named import available
-from dashgen.lint.meaning.series import Known
+from dashgen.lint.meaning.names.named import available
+from dashgen.lint.meaning.names.series import Known
+from dashgen.lint.meaning.numbers.labels import labels
+from dashgen.lint.meaning.numbers.matching import names, written_out
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query, Rule, Subjects
 from dashgen.promql.nodes import Aggregate, Binary, Selector, inside

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from dashgen.lint.check import Check
 from dashgen.lint.expression import Expression
 from dashgen.lint.finding import Finding, Severity
-from dashgen.lint.meaning.matching import apart
-from dashgen.lint.meaning.units import constant, unit
+from dashgen.lint.meaning.numbers.matching import apart
+from dashgen.lint.meaning.numbers.units import constant, unit
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Node, Selector, inside
 from dashgen.promql.parse import COMPARISONS

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from dashgen.lint.meaning.templates import references
+from dashgen.lint.meaning.firing.templates import references
 
 
 @pytest.mark.parametrize(

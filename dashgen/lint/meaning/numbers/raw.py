@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashgen.lint.expression import Above
-from dashgen.lint.meaning.histograms import number
-from dashgen.lint.meaning.values import earlier, looks_cumulative, value
+from dashgen.lint.meaning.numbers.histograms import number
+from dashgen.lint.meaning.numbers.values import earlier, looks_cumulative, value
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Query, mapping
 from dashgen.promql.nodes import Aggregate, Binary, Call, Node, Ranged, Selector, walk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashgen.catalogue.model import Exporter, Metric
-from dashgen.lint.meaning.series import Known
+from dashgen.lint.meaning.names.series import Known
 from dashgen.lint.meaning.world import World
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from dashgen.catalogue.availability import Availability
 from dashgen.catalogue.version import VersionRange
 from dashgen.lint.assume import Assumptions, Exposed
-from dashgen.lint.meaning.named import RANK, Kind, Verdict, available, distinct, whose
-from dashgen.lint.meaning.series import Exposure, Known
-from dashgen.lint.meaning.unlisted import unlisted
+from dashgen.lint.meaning.names.named import RANK, Kind, Verdict, available, distinct, whose
+from dashgen.lint.meaning.names.series import Exposure, Known
+from dashgen.lint.meaning.names.unlisted import unlisted
 from dashgen.lint.meaning.world import World
 
 _FOR_METRICS = re.compile(r"metrics|stats|VLLM_|CSV")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dashgen.lint.meaning.variables import has_variable
+from dashgen.lint.meaning.screen.variables import has_variable
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Number, Offset, Paren, Ranged, Selector, Text
 from dashgen.promql.tokens import seconds
 

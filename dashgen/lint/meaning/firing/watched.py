@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from dashgen.lint.meaning.bounds import Bounds, holds
-from dashgen.lint.meaning.conditions import comparison
+from dashgen.lint.meaning.firing.conditions import comparison
+from dashgen.lint.meaning.numbers.bounds import Bounds, holds
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 from dashgen.promql.nodes import Aggregate, Binary, Call, Node, Selector, walk

@@ -11,9 +11,9 @@ from dashgen.catalogue.loader import exporters, load
 from dashgen.catalogue.model import Exporter
 from dashgen.catalogue.retired import retired
 from dashgen.lint.assume import Assumptions
-from dashgen.lint.meaning.dialects import other_spelling
-from dashgen.lint.meaning.named import Verdict, available, distinct, whose
-from dashgen.lint.meaning.series import Known
+from dashgen.lint.meaning.names.dialects import other_spelling
+from dashgen.lint.meaning.names.named import Verdict, available, distinct, whose
+from dashgen.lint.meaning.names.series import Known
 from dashgen.lint.meaning.world import World
 
 _MADE = re.compile(r":|_(?:rate|increase|avg|mean|ratio)_?\d+[smhd]|_p\d\d\d?$")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashgen.lint.meaning.watched import namespace
+from dashgen.lint.meaning.firing.watched import namespace
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 

@@ -6,7 +6,7 @@ from math import inf
 
 import pytest
 
-from dashgen.lint.meaning.bounds import Bounds, bounds, holds
+from dashgen.lint.meaning.numbers.bounds import Bounds, bounds, holds
 from dashgen.lint.meaning.world import World
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from dashgen.lint.meaning.labels import scalar
-from dashgen.lint.meaning.series import Known
+from dashgen.lint.meaning.names.series import Known
+from dashgen.lint.meaning.numbers.labels import scalar
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Number, Selector, Signed, bare, inside
 from dashgen.promql.parse import COMPARISONS
@@ -130,8 +130,8 @@ def constant(node: Node) -> float | None:
         size = constant(node.inner)
         return -size if size is not None and node.negative else size
     if isinstance(node, Binary) and node.operator.text in ("*", "/", "+", "-", "^"):
-        left, right = constant(node.left), constant(node.right)
-        if left is None or right is None:
+        # Chains go deep on the left: the right side most often tells that it is no number.
+        if (right := constant(node.right)) is None or (left := constant(node.left)) is None:
             return None
         return _calculated(node.operator.text, left, right)
     return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashgen.lint.meaning.labels import NONE, Labels, labels, matches_anything, scalar
+from dashgen.lint.meaning.numbers.labels import NONE, Labels, labels, matches_anything, scalar
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, LabelList, Node, Number, Selector, Text
 from dashgen.promql.parse import SETS

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashgen.lint.meaning.bounds import bounds, holds
-from dashgen.lint.meaning.conditions import number
+from dashgen.lint.meaning.firing.conditions import number
+from dashgen.lint.meaning.numbers.bounds import bounds, holds
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Number, Selector, bare
 from dashgen.promql.parse import COMPARISONS, SETS

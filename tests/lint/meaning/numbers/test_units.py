@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dashgen.lint.expression import analyse
-from dashgen.lint.meaning.panel_units import fits, shown, wanted
+from dashgen.lint.meaning.numbers.units import Unit, constant, unit
 from dashgen.lint.meaning.records import Record
-from dashgen.lint.meaning.units import Unit, constant, unit
+from dashgen.lint.meaning.screen.panel_units import fits, shown, wanted
 from dashgen.lint.meaning.world import World
 
 TTFT = "sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[5m]))"

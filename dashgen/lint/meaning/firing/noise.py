@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dashgen.lint.meaning.conditions import number
+from dashgen.lint.meaning.firing.conditions import number
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Ranged, Selector, bare, walk
 from dashgen.promql.tokens import seconds

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dashgen.lint.expression import analyse
-from dashgen.lint.meaning.matching import apart, certain
+from dashgen.lint.meaning.names.renames import same_metric
+from dashgen.lint.meaning.numbers.matching import apart, certain
 from dashgen.lint.meaning.records import Record
-from dashgen.lint.meaning.renames import same_metric
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Binary
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from dashgen.lint.meaning.units import KIB, Unit
+from dashgen.lint.meaning.numbers.units import KIB, Unit
 from dashgen.lint.subject import Panel, Query, items, mapping, text
 
 COUNT = "count"

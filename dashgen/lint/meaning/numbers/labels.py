@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dashgen.lint.meaning.series import known
+from dashgen.lint.meaning.names.series import known
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, LabelList, Node, Number, Selector, Text
 from dashgen.promql.parse import SETS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from dashgen.lint.meaning.bounds import Bounds
-from dashgen.lint.meaning.conditions import comparison, number
+from dashgen.lint.meaning.firing.conditions import comparison, number
+from dashgen.lint.meaning.numbers.bounds import Bounds
 from dashgen.promql.nodes import Aggregate, Binary, Node, bare
 
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 from dashgen.catalogue.version import Version
 from dashgen.lint.expression import Above, Expression
 from dashgen.lint.finding import Edit
-from dashgen.lint.meaning.label_values import asked
-from dashgen.lint.meaning.verdict import Verdict, verdict
+from dashgen.lint.meaning.names.label_values import asked
+from dashgen.lint.meaning.names.verdict import Verdict, verdict
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Subjects
 from dashgen.promql.nodes import Binary, Call, Node, Number, Place, Selector, bare, walk

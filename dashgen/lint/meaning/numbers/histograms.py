@@ -13,7 +13,7 @@ from dashgen.catalogue.model import Buckets, Exporter, Metric
 from dashgen.catalogue.version import Version
 from dashgen.lint.assume import Exposed
 from dashgen.lint.expression import Expression
-from dashgen.lint.meaning.series import Known, telling
+from dashgen.lint.meaning.names.series import Known, telling
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Number, Paren, Selector, Signed
 from dashgen.promql.parse import COMPARISONS, SETS

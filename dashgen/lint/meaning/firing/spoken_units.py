@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashgen.lint.document import Place
-from dashgen.lint.meaning.conditions import comparison, conjunction
-from dashgen.lint.meaning.shares import flow
-from dashgen.lint.meaning.templates import Reference, references
-from dashgen.lint.meaning.units import Unit, of_name, unit
+from dashgen.lint.meaning.firing.conditions import comparison, conjunction
+from dashgen.lint.meaning.firing.templates import Reference, references
+from dashgen.lint.meaning.numbers.shares import flow
+from dashgen.lint.meaning.numbers.units import Unit, of_name, unit
 from dashgen.lint.meaning.world import World
 from dashgen.lint.subject import Rule
 from dashgen.promql.nodes import Binary, Node, bare

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashgen.emit.verify import GRAFANA_VARIABLES
-from dashgen.lint.meaning.boards import is_classic, written
+from dashgen.lint.meaning.screen.boards import is_classic, written
 from dashgen.lint.subject import Dashboard, Panel, Variable, items, mapping, text
 
 BUILT_IN = GRAFANA_VARIABLES | {"__auto", "__interval_s", "__timeGroup", "__from_s", "__to_s", "__all"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashgen.lint.meaning.conditions import number
+from dashgen.lint.meaning.firing.conditions import number
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Node, Ranged, Selector, bare, walk
 from dashgen.promql.parse import COMPARISONS

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashgen.catalogue.model import Metric
-from dashgen.lint.meaning.conditions import number
-from dashgen.lint.meaning.series import Known
-from dashgen.lint.meaning.shares import is_part, presumed_part
+from dashgen.lint.meaning.firing.conditions import number
+from dashgen.lint.meaning.names.series import Known
+from dashgen.lint.meaning.numbers.shares import is_part, presumed_part
 from dashgen.lint.meaning.world import World
 from dashgen.promql.nodes import Aggregate, Binary, Call, Inner, Node, Number, Selector, Signed
 from dashgen.promql.parse import COMPARISONS, SETS

@@ -1,0 +1,1 @@
+"""When and why an alert fires, what watches that it can, and what its texts say."""

@@ -1,0 +1,1 @@
+"""What a dashboard shows: its variables, data sources, lines, units and colours."""
