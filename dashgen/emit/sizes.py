@@ -23,7 +23,7 @@ def client_side_bytes(resource: Mapping[str, Any]) -> int:
     metadata = resource.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
     own = annotations if isinstance(annotations, Mapping) else {}
-    kept = sum(len(str(key).encode()) + len(str(value).encode()) for key, value in own.items())
+    kept = sum(len(str(text).encode("utf-8", "surrogatepass")) for pair in own.items() for text in pair)
     return kept + len(_LAST_APPLIED) + json_bytes(resource) + 1
 
 

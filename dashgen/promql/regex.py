@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 
 _PIECE = re.compile(
-    r"(?P<nothing>\\[QE]|\\B|\\[Az]|\^|\$|\(\?[imsU-]+\))"
+    r"(?P<nothing>\\B|\\[Az]|\^|\$|\(\?[imsU-]+\))"
     r"|(?P<open>\((?:\?(?:P?<\w+>|[imsU-]*:))?)|(?P<close>\))|(?P<or>\|)"
     r"|(?P<none>[*?]\??|\{0(?:,\d*)?\}\??)|(?P<some>\+\??|\{\d+(?:,\d*)?\}\??)"
-    r"|(?P<one>\\[pPx]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|[^\\\[])",
+    r"|(?P<one>\\[pPx]\{[^}]*\}|\\[pP][^{]|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|[^\\\[])",
     re.DOTALL,
 )
 
 
 def takes_empty(pattern: str) -> bool | None:
-    """Whether all of a label may match that is not there, or empty; None when the pattern is none.
+    """Whether it matches a label that is empty or not there; None when it is no pattern, or quotes text with ``\\Q``.
 
     Only where it can be left out is asked of each piece, so that any pattern takes no longer than its length.
     """
+    if "\\Q" in pattern:
+        return None
     # Of each group that is open: whether an alternative before this one is empty, and what is before in this one.
     outside: list[tuple[bool, bool]] = []
     other, before, last = False, True, True

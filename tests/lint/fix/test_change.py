@@ -124,6 +124,34 @@ def test_an_empty_object_gets_its_first_key() -> None:
     assert json.loads(made(document.text, Edit(document.at("a"), "1", insert="b"))) == {"a": {"b": 1}}
 
 
+def test_a_new_key_of_yaml_that_begins_with_a_brace_does_not_make_it_json() -> None:
+    text = "{title: A, panels: []}\n"
+    document = Document("x.yaml", text, "yaml", yaml.safe_load(text))
+    assert made(text, Edit(document.at(), "false", insert="editable")) == "{editable: false, title: A, panels: []}\n"
+
+
+def test_a_key_that_is_there_is_not_added_again() -> None:
+    document = json_document({"a": {"b": 2}, "c": []})
+    assert change(Edit(document.at("a"), "1", insert="b")) is None
+    assert change(Edit(document.at("c"), "1", insert="b")) is None
+
+
+def test_a_list_as_far_left_as_its_key_is_not_replaced() -> None:
+    text = "a:\n- b\nc: [d]\n"
+    document = Document("x.yaml", text, "yaml", yaml.safe_load(text))
+    assert change(Edit(document.at("a"), "false")) is None
+    assert made(text, Edit(document.at("c"), "false")) == "a:\n- b\nc: false\n"
+
+
+def test_no_line_is_added_where_lines_are_joined() -> None:
+    text = "data:\n  x.yaml: >\n    a: 1\n\n    b: 2\n"
+    outer = yaml.safe_load(text)
+    document = Document("x.yaml", text, "yaml", outer)
+    written = outer["data"]["x.yaml"]
+    inner = Document("x.yaml", written, "yaml", yaml.safe_load(written), 0, document.at("data", "x.yaml"))
+    assert change(Edit(inner.at(), "0", insert="c")) is None
+
+
 def test_what_is_compressed_or_gone_is_not_changed() -> None:
     document, inner = config_map(board(EXPR), '"')
     inner.encoded = True

@@ -117,4 +117,6 @@ def _number(value: object) -> float:
     """A number, also when it is written as text; 0 for anything else."""
     if isinstance(value, str) and value.isdecimal() and len(value) < 9:
         return float(value)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -1e9 < value < 1e9:
+        return 0.0
+    return float(value)

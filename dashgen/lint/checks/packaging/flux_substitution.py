@@ -61,8 +61,9 @@ class FluxSubstitution(Check):
         for subjects in files:
             if not subjects.resource or not (subjects.dashboards or subjects.groups):
                 continue
+            own = _own(subjects)
             for resource in resources(subjects.document):
-                found = None if _left_alone(resource) else self._judge(resource, _own(subjects))
+                found = None if _left_alone(resource) else self._judge(resource, own)
                 if found is not None:
                     certain = _substitutes(files) if certain is None else certain
                     yield replace(found, severity=Severity.ERROR) if certain else found

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashgen.lint.document import Place
-from dashgen.lint.meaning.resources import resources
 from dashgen.lint.subject import Dashboard, items, mapping, text
 
 WITHOUT_SOURCE = frozenset(
@@ -57,7 +56,10 @@ def _named(value: Any, owner: Place) -> Iterator[Named]:
 def filled_by_operator(board: Dashboard) -> Iterator[str]:
     """What a GrafanaDashboard around the JSON fills in."""
     outer = board.document.outer
-    for resource in resources(outer.document) if outer is not None else ():
-        listed = mapping(resource.data.get("spec")).get("datasources")
+    if outer is None:
+        return
+    for length in range(len(outer.path)):
+        around = mapping(outer.document.get(*outer.path[:length]))
+        listed = mapping(around.get("spec")).get("datasources")
         for each in listed if isinstance(listed, list) else ():
             yield text(mapping(each).get("inputName"))

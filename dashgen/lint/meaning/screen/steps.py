@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashgen.lint.document import Place
+from dashgen.lint.meaning.screen.thresholds import MOST
 from dashgen.lint.subject import Panel, items, mapping, text
 
 _DEFAULT = [80]
@@ -19,7 +20,9 @@ def steps(panel: Panel) -> list[tuple[Place, float]]:
     found = [
         (place.child(index, "value"), float(step["value"]))
         for index, step in items(thresholds.get("steps"))
-        if isinstance(step.get("value"), (int, float)) and not isinstance(step.get("value"), bool)
+        if isinstance(step.get("value"), (int, float))
+        and not isinstance(step["value"], bool)
+        and abs(step["value"]) < MOST
     ]
     # Some exports have a number for the first step too, which stands for "from the bottom".
     found = [each for each in found if each[0].path[-2] != 0]

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dashgen.lint.document import Place
 from dashgen.lint.subject import Panel, items, mapping, text
 
+MOST = 1e300
+"""JSON may hold numbers larger than any that can be compared."""
 _UNTOUCHED = 80
 """What Grafana writes into every new panel; nobody chose it."""
 
@@ -20,5 +22,7 @@ def drawn(panel: Panel) -> Iterator[tuple[float, Place]]:
     place = panel.place.child("fieldConfig", "defaults", "thresholds", "steps")
     for index, step in items(thresholds.get("steps")):
         value = step.get("value")
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value not in (0, _UNTOUCHED):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value in (0, _UNTOUCHED):
+            continue
+        if abs(value) < MOST:
             yield float(value), place.child(index, "value")
