@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashgen.lint.finding import Finding
@@ -29,7 +29,7 @@ def mend(texts: Mapping[str, str], look: Look) -> Mended:
     """Make the edits of what ``look`` finds as long as that helps.
 
     A change stays when the finding is gone after it and everything can still be read; where several changes together
-    do not do that, each is tried alone.
+    do not do that, halves of them are tried, down to one.
     """
     now, gone, refused = dict(texts), list[Finding](), set[tuple[str, ...]]()
     found = look(now)
@@ -38,17 +38,20 @@ def mend(texts: Mapping[str, str], look: Look) -> Mended:
         wanted = [each for each in found if each.edits and _key(each) not in refused]
         for name in dict.fromkeys(each.place.document.file for each in wanted):
             own = [each for each in wanted if each.place.document.file == name]
-            for some in _attempts(own):
+            waiting = [own]
+            while waiting:
+                some = waiting.pop()
                 changed = fixed(now[name], some) if name in now else None
-                if changed is None or not changed.mended:
-                    refused |= {_key(each) for each in some} if len(some) == 1 else set()
-                    continue
-                again = look({**now, name: changed.text})
-                if _helped(changed.mended, found, again):
+                again = look({**now, name: changed.text}) if changed is not None and changed.mended else found
+                if changed is not None and changed.mended and _helped(changed.mended, found, again):
                     now[name], found, progress = changed.text, again, True
                     gone += changed.mended
+                    # What the others point at has moved.
                     break
-                refused |= {_key(each) for each in some} if len(some) == 1 else set()
+                if len(some) == 1:
+                    refused.add(_key(some[0]))
+                else:
+                    waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
         if not progress:
             break
     return Mended(
@@ -56,12 +59,6 @@ def mend(texts: Mapping[str, str], look: Look) -> Mended:
         tuple(gone),
         tuple(each for each in found if each.edits),
     )
-
-
-def _attempts(findings: Sequence[Finding]) -> Iterable[Sequence[Finding]]:
-    yield findings
-    if len(findings) > 1:
-        yield from ([each] for each in findings)
 
 
 def _helped(mended: Sequence[Finding], before: Sequence[Finding], after: Sequence[Finding]) -> bool:
