@@ -50,7 +50,9 @@ def _run(options: Options, promtool: Promtool, prepared: Sequence[Prepared]) -> 
     worth = asserted(prepared)
     listed = load_equivalent([path for rules in _rules(options) if (path := rules / FILE).is_file()])
     if not options.specs and not options.run:
-        check_used(listed, every)
+        # Those that come with dashgen are about its own specs.
+        own = {str(rules / FILE) for rules in _owned(options)}
+        check_used([each for each in listed if each.where.file in own], every)
     found = run(
         promtool,
         bundles,
@@ -80,11 +82,17 @@ def _only(options: Options, asserted: Callable[[Target], bool]) -> Callable[[Tar
 
 def _rules(options: Options) -> tuple[Path, ...]:
     """The ``rules/`` of whoever owns the specs, and those that come with dashgen."""
-    from dashgen.folders import own_rules, packaged_rules
+    from dashgen.folders import packaged_rules
+
+    return tuple({path.resolve(): path for path in (packaged_rules(), *_owned(options))}.values())
+
+
+def _owned(options: Options) -> tuple[Path, ...]:
+    """The ``rules/`` of whoever owns the specs."""
+    from dashgen.folders import own_rules
     from dashgen.spec.files import find_specs
 
-    found = (packaged_rules(), *map(own_rules, find_specs(options.specs)))
-    return tuple({path.resolve(): path for path in found}.values())
+    return tuple(dict.fromkeys(map(own_rules, find_specs(options.specs))))
 
 
 def _baseline(options: Options, found: Mutation, every: Sequence[Target]) -> None:

@@ -198,3 +198,12 @@ def test_mutants_are_judged_by_the_scenarios_there_are(run: Run) -> None:
     assert (code, err) == (1, "")
     assert "survived: alert LLMTimeToFirstTokenHigh [support]" in out and "score" in out
     assert run(SCENARIO, "--mutate", "--target", "^LLMTimeToFirstTokenHigh$", "--min-score", "10")[0] == 0
+
+
+def test_an_entry_of_ones_own_about_no_mutant_is_refused_and_those_that_come_with_dashgen_are_not(run: Run) -> None:
+    path = Path("rules", "_mutants", "equivalent.yaml")
+    path.parent.mkdir(parents=True)
+    path.write_text("equivalent:\n  - {operator: window, alert: LLMNoSuch, reason: nobody can tell these apart}\n")
+    code, out, err = run(SCENARIO, "--mutate", "--target", "^LLMTimeToFirstTokenHigh$")
+    assert (code, out) == (2, "") and err.count("no mutant matches this entry") == 1
+    assert "rules/_mutants/equivalent.yaml:2" in err
