@@ -63,7 +63,7 @@ class Judge:
             looked = self._look(project, project.files, of_settings)
             hidden, expressions = hidden + looked.hidden, expressions + looked.expressions
             templates += looked.templates
-            empty += looked.empty
+            empty += [] if project.name else looked.empty
             before = self._look(project, self.before.get(number, ()), once).findings if self.against else []
             found += new(looked.findings, before)
         found += new(said_of(of_settings, self.checks), said_of(once, self.checks) if self.against else [])

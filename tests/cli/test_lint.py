@@ -463,3 +463,8 @@ def test_a_file_with_nothing_to_look_at_is_named(run: Run) -> None:
     code, out, err = run("notes.yaml", "rules", "--select", "rate-on-gauge", "--exit-zero")
     assert code == 0 and "rate-on-gauge" in out
     assert err == "notes.yaml: no dashboards, rules or queries in it\n"
+
+
+def test_output_of_specs_without_queries_is_no_news(run: Run) -> None:
+    save("specs/support.yaml", SPEC + "targets: [grafana-json, prometheus-rule, alertmanager]\n")
+    assert "no dashboards" not in run()[2]
