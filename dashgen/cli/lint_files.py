@@ -17,6 +17,8 @@ from dashgen.lint.readers.decode import MAX_BYTES
 SUFFIXES = (".json", ".yaml", ".yml")
 _SKIPPED = ("node_modules", "__pycache__")
 _SPEC = re.compile(rb"^(?:models|sources)[ \t]*:", re.MULTILINE)
+_MAYBE_SPEC = re.compile(rb"^(?:name|models|sources)[ \t]*:", re.MULTILINE)
+"""Two of these are enough where the file itself is named: one of a spec's keys may be misspelt."""
 _LARGEST_SPEC = 1 << 20
 
 
@@ -106,7 +108,8 @@ def _sort(path: Path, found: Found, folders: dict[Path, Path | None], *, named: 
             content = file.read(MAX_BYTES + 1) if size <= MAX_BYTES else b""
     except OSError as error:
         raise MachineError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if path.suffix != ".json" and len(content) <= _LARGEST_SPEC and len(set(_SPEC.findall(content))) > 1:
+    keys = _MAYBE_SPEC if named else _SPEC
+    if path.suffix != ".json" and len(content) <= _LARGEST_SPEC and len(set(keys.findall(content))) > 1:
         found.specs.append(path)
         return
     file_ = File(shown(path), content, named=named, size=size)

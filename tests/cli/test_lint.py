@@ -468,3 +468,10 @@ def test_a_file_with_nothing_to_look_at_is_named(run: Run) -> None:
 def test_output_of_specs_without_queries_is_no_news(run: Run) -> None:
     save("specs/support.yaml", SPEC + "targets: [grafana-json, prometheus-rule, alertmanager]\n")
     assert "no dashboards" not in run()[2]
+
+
+@pytest.mark.parametrize("key", ["name", "models", "sources"])
+def test_a_spec_with_a_misspelt_key_is_still_one(run: Run, key: str) -> None:
+    save("support.yaml", SPEC.replace(f"{key}:", f"{key}x:", 1))
+    code, out, err = run("support.yaml")
+    assert (code, out) == (2, "") and f"unknown key `{key}x`" in err
